@@ -1,0 +1,159 @@
+import type { Result } from '#shared/core/result.ts';
+import type { AnyObject, KindMap, KindName, KubeObject, LabelSelector, ObjectRef, Status } from '#shared/kube/types.ts';
+import type { Clock, Random } from '../sim/types.ts';
+
+/** Typed object of a simulated kind, or AnyObject for the others. */
+export type ObjectOf<K extends string> = K extends KindName ? KindMap[K] : AnyObject;
+
+/** Every API answer is a value: the stored object or a Kubernetes Status. */
+export type ApiResult<T> = Result<T, Status>;
+
+/** Options of delete. Models metav1.DeleteOptions. */
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+  preconditions?: { uid?: string; resourceVersion?: string };
+  dryRun?: boolean;
+}
+
+/** Options of writes. */
+export interface WriteOptions { dryRun?: boolean }
+
+/**
+ * The API as one component sees it. Synchronous; objects returned are frozen and must not be mutated (build a new one and update).
+ * update/updateStatus compare metadata.resourceVersion when it is set and answer 409 Conflict when it is stale.
+ */
+export interface Client {
+  /** Name of the component, as user and as event source (`kube-scheduler`, `deployment-controller`...). */
+  readonly user: string;
+  get<K extends string>(kind: K, namespace: string, name: string): ApiResult<ObjectOf<K>>;
+  create<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T>;
+  update<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T>;
+  updateStatus<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T>;
+  patch(ref: ObjectRef, type: 'merge' | 'strategic', patch: unknown, options?: WriteOptions & { subresource?: 'status' | 'scale' }): ApiResult<AnyObject>;
+  delete(ref: ObjectRef, options?: DeleteOptions): ApiResult<AnyObject>;
+  /** Sets spec.replicas through the scale subresource. */
+  scale(ref: ObjectRef, replicas: number): ApiResult<AnyObject>;
+  /** Binding subresource: sets spec.nodeName and the PodScheduled condition. */
+  bind(namespace: string, podName: string, nodeName: string): ApiResult<AnyObject>;
+  /** Eviction subresource: 429 with the real message when a budget does not allow it. */
+  evict(namespace: string, podName: string, options?: DeleteOptions): ApiResult<AnyObject>;
+}
+
+/** Read view of one kind, always as fresh as the store. Iteration order: by namespace, then name (byte order). */
+export interface Lister<T extends KubeObject> {
+  get(namespace: string, name: string): T | undefined;
+  /** All objects, or those of one namespace, sorted by namespace and name. */
+  list(namespace?: string): readonly T[];
+  /** Objects whose labels match; an empty selector matches all, null/undefined none. */
+  select(namespace: string, selector: LabelSelector | undefined): readonly T[];
+  /** Objects by a registered index: `nodeName` (pods), `ownerUid` (all). Sorted by namespace and name. */
+  byIndex(index: 'nodeName' | 'ownerUid', value: string): readonly T[];
+  readonly size: number;
+}
+
+/** Called at the commit, synchronously, in order of registration: only enqueue or update caches here; never write. */
+export interface Handler<T extends KubeObject> {
+  onAdd?(object: T): void;
+  onUpdate?(before: T, after: T): void;
+  onDelete?(last: T): void;
+}
+
+/** Watch plus cache of one kind. */
+export interface Informer<T extends KubeObject> {
+  readonly lister: Lister<T>;
+  /** Registers; returns the function that unregisters. With `replay` the handler gets onAdd for what exists, in lister order. */
+  subscribe(handler: Handler<T>, options?: { replay?: boolean }): () => void;
+}
+
+/** Deduplicating queue with per-item back-off. Models client-go util/workqueue. Each item is processed in a task of its own on the clock. */
+export interface WorkQueue {
+  add(key: string): void;
+  addAfter(key: string, delayMs: number): void;
+  /** Re-adds with exponential back-off (5 ms doubled per failure, at most 1000 s). */
+  addRateLimited(key: string): void;
+  forget(key: string): void;
+  readonly length: number;
+  /** Drops everything and ignores further adds until start. */
+  stop(): void;
+  start(): void;
+}
+
+/** Writes Events with upstream's correlation (count of equal ones, aggregation after 10 similar). */
+export interface EventRecorder {
+  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: { action?: string; related?: KubeObject }): void;
+}
+
+/** Everything a component (scheduler, controller, kubelet, drain) is given. */
+export interface ComponentContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  client(user: string): Client;
+  informer<K extends string>(kind: K): Informer<ObjectOf<K>>;
+  /** Queue whose items are handled by `process` one per task, at the present instant. */
+  workQueue(name: string, process: (key: string) => void): WorkQueue;
+  /** `style`: legacy core/v1 events (count, firstTimestamp...) or events.k8s.io ones (series, action) as the scheduler writes. */
+  recorder(component: string, style?: 'core' | 'events'): EventRecorder;
+  readonly config: EngineConfig;
+  /** Signals for the screen that are not API state (component pulses, drain lines). */
+  emit(signal: EngineSignal): void;
+}
+
+/** A component that can be stopped and started at any instant; all its state is rebuilt from the API on start. */
+export interface Component {
+  readonly name: string;
+  start(): void;
+  stop(): void;
+  /** Items waiting in its queues, for the control-plane strip. */
+  queued(): number;
+}
+
+/** Something worth showing that is not an object change. */
+export type EngineSignal =
+  | { type: 'pulse'; component: string }
+  | { type: 'output'; commandId: string; stream: 'stdout' | 'stderr'; line: string }
+  | { type: 'done'; commandId: string; exitCode: number };
+
+/** Durations of the simulated kubelet and control plane, all in virtual milliseconds. A scenario may set each. */
+export interface EngineConfig {
+  kubelet: KubeletTimings;
+  nodeLifecycle: NodeLifecycleTimings;
+  scheduler: { cycleMs: number; backoffInitialMs: number; backoffMaxMs: number; unschedulableFlushMs: number };
+  eventTtlMs: number;
+}
+
+/** How long each step of a pod takes on its node. */
+export interface KubeletTimings {
+  /** From binding until the kubelet has seen the pod. */
+  syncMs: number;
+  /** Pull of an image that is not on the node yet. */
+  imagePullMs: number;
+  /** Creation and start of a container. */
+  containerStartMs: number;
+  /** From running until the readiness probe passes. */
+  readyMs: number;
+  /** From SIGTERM until the containers have exited (never beyond the grace period). */
+  terminationMs: number;
+  /** First restart delay of a failing container; doubles to 300 s. */
+  crashLoopBackoffMs: number;
+  /** Lease renewal. */
+  heartbeatMs: number;
+  /** Node status report when nothing changes. */
+  nodeStatusMs: number;
+}
+
+/** Node lifecycle controller. Models cmd/kube-controller-manager options. */
+export interface NodeLifecycleTimings {
+  monitorPeriodMs: number;
+  monitorGraceMs: number;
+  evictionRatePerSecond: number;
+}
+
+/** Defaults: a class can follow at 1x; control-plane timings are upstream's own. */
+export const defaultEngineConfig: EngineConfig = {
+  kubelet: { syncMs: 200, imagePullMs: 1500, containerStartMs: 800, readyMs: 1000, terminationMs: 1500, crashLoopBackoffMs: 10_000, heartbeatMs: 10_000, nodeStatusMs: 300_000 },
+  nodeLifecycle: { monitorPeriodMs: 5_000, monitorGraceMs: 50_000, evictionRatePerSecond: 0.1 },
+  scheduler: { cycleMs: 300, backoffInitialMs: 1_000, backoffMaxMs: 10_000, unschedulableFlushMs: 300_000 },
+  eventTtlMs: 3_600_000,
+};
+

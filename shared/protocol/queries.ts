@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { drainOptionsSchema, objectSchema, refSchema } from './commands.ts';
+import { attemptSchema, drainPreviewSchema } from './explain.ts';
+import { problemSchema } from './frames.ts';
+
+/** Queries read; they change nothing. */
+export const querySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('explain'), namespace: z.string(), name: z.string() }),
+  /** Dry run of the scheduler for a stored pod or for any pod object on the current state. */
+  z.strictObject({ type: z.literal('fit'), pod: z.union([refSchema, objectSchema]) }),
+  z.strictObject({ type: z.literal('drainPreview'), node: z.string(), options: drainOptionsSchema }),
+  z.strictObject({ type: z.literal('object'), ref: refSchema }),
+  /** Checks an edited manifest as `replace`/`apply` would, without writing. */
+  z.strictObject({ type: z.literal('checkText'), text: z.string() }),
+  z.strictObject({ type: z.literal('library') }),
+  z.strictObject({ type: z.literal('recent') }),
+  /** The scenario file (state, layout, settings) or plain manifests, as YAML text. */
+  z.strictObject({ type: z.literal('fileText'), format: z.enum(['scenario', 'manifests']) }),
+  z.strictObject({ type: z.literal('digest') }),
+  z.strictObject({ type: z.literal('about') }),
+]);
+export type Query = z.infer<typeof querySchema>;
+
+export const libraryEntrySchema = z.strictObject({ id: z.string(), title: z.string(), description: z.string() });
+
+/** Answer type of each query. */
+export const queryReplySchemas = {
+  explain: z.strictObject({ attempts: z.array(attemptSchema) }),
+  fit: z.strictObject({ attempt: attemptSchema }),
+  drainPreview: drainPreviewSchema,
+  object: z.strictObject({ object: z.looseObject({ kind: z.string() }).nullable() }),
+  checkText: z.strictObject({ problems: z.array(problemSchema) }),
+  library: z.strictObject({ entries: z.array(libraryEntrySchema) }),
+  recent: z.strictObject({ paths: z.array(z.string()) }),
+  fileText: z.strictObject({ name: z.string(), text: z.string() }),
+  digest: z.strictObject({ digest: z.string(), revision: z.number(), nowMs: z.number() }),
+  about: z.strictObject({ version: z.string(), kubernetes: z.string(), protocol: z.number(), host: z.enum(['electron', 'browser']) }),
+} as const;
+export type QueryReply<T extends Query['type']> = z.infer<(typeof queryReplySchemas)[T]>;
