@@ -1,0 +1,96 @@
+import type { AnyObject } from '../kube/types.ts';
+import type { Command } from '../protocol/commands.ts';
+
+/** The newest version of the `kind: Scenario` document; what printScenario writes. */
+export const SCENARIO_API_VERSION = 'stowage/v1alpha1';
+
+/** A place in a file; both count from 1. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/** Where one object came from. */
+export interface ObjectSource extends Position {
+  /** Name of the file, as given to the parser. */
+  file: string;
+  /**
+   * Place of an API field path such as `spec.containers[0].resources.requests[cpu]` or `metadata.labels[app.kubernetes.io/name]`. A field that the
+   * file does not have is answered with its nearest parent (at last the object itself). `at: 'key'` gives the field's name instead of its value.
+   */
+  locate(path: string, at?: 'key' | 'value'): Position;
+}
+
+/** One command that the scenario gives by itself when its virtual time has come. */
+export interface ScenarioStep {
+  atMs: number;
+  command: Command;
+  title?: string;
+}
+
+/** A command that a person gave, at its exact point of the run (`tasks` as Simulation.tasks counts). */
+export interface JournalEntry {
+  atMs: number;
+  tasks?: number;
+  command: Command;
+}
+
+/**
+ * Where a saved run stood. The objects of a saved file are those of the start; loading replays steps and journal up to `nowMs` (and `tasks`, when
+ * given), which leads to the same state. `digest` lets the loader check that it did.
+ */
+export interface SavedClock {
+  nowMs: number;
+  tasks?: number;
+  digest?: string;
+  /** Commands given by hand, oldest first. */
+  journal: JournalEntry[];
+}
+
+/** Durations of kubelet and control plane in virtual milliseconds; same fields as the engine's EngineConfig, each optional. */
+export interface ScenarioConfig {
+  kubelet?: {
+    syncMs?: number;
+    imagePullMs?: number;
+    containerStartMs?: number;
+    readyMs?: number;
+    terminationMs?: number;
+    crashLoopBackoffMs?: number;
+    heartbeatMs?: number;
+    nodeStatusMs?: number;
+  };
+  nodeLifecycle?: { monitorPeriodMs?: number; monitorGraceMs?: number; evictionRatePerSecond?: number };
+  scheduler?: { cycleMs?: number; backoffInitialMs?: number; backoffMaxMs?: number; unschedulableFlushMs?: number };
+  eventTtlMs?: number;
+}
+
+/** Title and description in another language of the interface. */
+export interface ScenarioTranslation {
+  title?: string;
+  description?: string;
+}
+
+/** A scenario as a value: what a file holds, apart from where in the file it stood. */
+export interface Scenario {
+  /** Version the file was written in (older ones are migrated while parsing). */
+  apiVersion: string;
+  /** metadata.name of the Scenario document; the file's base name where there is none. */
+  name: string;
+  title: string;
+  description: string;
+  translations: { ko?: ScenarioTranslation };
+  /** Seed of all random streams; 1 when the file does not say. */
+  seed: number;
+  /** Virtual seconds per second, 0.25 to 100; 1 when the file does not say. */
+  speed: number;
+  /** RFC 3339 UTC time at which virtual time 0 stands; the engine's default when absent. */
+  startTime?: string;
+  positions: Record<string, { x: number; y: number }>;
+  config?: ScenarioConfig;
+  /** Sorted by time; steps of the same instant keep the file's order. */
+  steps: ScenarioStep[];
+  objects: AnyObject[];
+  clock?: SavedClock;
+  /** Aligned with `objects`. Not part of the value: printing ignores it, and a Scenario made by hand has none. */
+  sources?: ObjectSource[];
+}
