@@ -1,0 +1,93 @@
+/** Kinds of names whose rule tables live here. Every checker returns upstream's complaints, empty when the text is fine. */
+
+const LABEL_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN_FORMAT = `${LABEL_FORMAT}(\\.${LABEL_FORMAT})*`;
+const DNS_LABEL = new RegExp(`^${LABEL_FORMAT}$`);
+const DNS_SUBDOMAIN = new RegExp(`^${SUBDOMAIN_FORMAT}$`);
+const NAME_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+
+/** Complaint of a text that is over `max` bytes. */
+export function tooLong(max: number): string {
+  return `must be no more than ${max} bytes`;
+}
+
+function regexError(message: string, format: string, ...examples: string[]): string {
+  const shown = examples.map((example) => `'${example}', `).join(' or ');
+  return `${message} (e.g. ${shown}regex used for validation is '${format}')`;
+}
+
+const SUBDOMAIN_ERROR = regexError(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+  SUBDOMAIN_FORMAT,
+  'example.com',
+);
+const LABEL_ERROR = regexError(
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+  LABEL_FORMAT,
+  'my-name',
+  '123-abc',
+);
+const NAME_PART_ERROR = regexError(
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
+  'MyName',
+  'my.name',
+  '123-abc',
+);
+const LABEL_VALUE_ERROR = regexError(
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',
+  'MyValue',
+  'my_value',
+  '12345',
+);
+
+/** Complaints about a DNS-1123 label (namespaces, containers, volumes). Models validation.IsDNS1123Label. */
+export function checkDnsLabel(text: string): string[] {
+  const problems: string[] = [];
+  if (text.length > 63) problems.push(tooLong(63));
+  if (!DNS_LABEL.test(text)) problems.push(LABEL_ERROR);
+  return problems;
+}
+
+/** Complaints about a DNS-1123 subdomain (names of most objects). Models validation.IsDNS1123Subdomain. */
+export function checkDnsSubdomain(text: string): string[] {
+  const problems: string[] = [];
+  if (text.length > 253) problems.push(tooLong(253));
+  if (!DNS_SUBDOMAIN.test(text)) problems.push(SUBDOMAIN_ERROR);
+  return problems;
+}
+
+/** Complaints about a label or taint key: `[prefix/]name`. Models validation.IsQualifiedName. */
+export function checkQualifiedName(text: string): string[] {
+  const problems: string[] = [];
+  const parts = text.split('/');
+  let name = text;
+  if (parts.length === 2) {
+    const prefix = parts[0] ?? '';
+    name = parts[1] ?? '';
+    if (prefix === '') problems.push('prefix part must be non-empty');
+    else problems.push(...checkDnsSubdomain(prefix).map((problem) => `prefix part ${problem}`));
+  } else if (parts.length > 2) {
+    return [
+      `a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character ${qualifiedHint()}`,
+    ];
+  }
+  if (name === '') problems.push('name part must be non-empty');
+  else if (name.length > 63) problems.push(`name part ${tooLong(63)}`);
+  if (!NAME_PART.test(name)) problems.push(NAME_PART_ERROR);
+  return problems;
+}
+
+function qualifiedHint(): string {
+  return "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+}
+
+/** Complaints about a label value. Models validation.IsValidLabelValue. */
+export function checkLabelValue(text: string): string[] {
+  const problems: string[] = [];
+  if (text.length > 63) problems.push(tooLong(63));
+  if (!LABEL_VALUE.test(text)) problems.push(LABEL_VALUE_ERROR);
+  return problems;
+}
