@@ -66,7 +66,10 @@ const documentSchema = z.strictObject({
       speed: z.number().min(0.25).max(100).optional(),
       startTime: z
         .string()
-        .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/, 'expected an RFC 3339 time in UTC such as 2026-01-01T00:00:00Z')
+        .regex(
+          /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/,
+          'expected an RFC 3339 time in UTC such as 2026-01-01T00:00:00Z',
+        )
         .optional(),
       positions: z.record(z.string(), z.strictObject({ x: z.number(), y: z.number() })).optional(),
       config: configSchema.optional(),
@@ -91,7 +94,17 @@ export type ScenarioHeader = Omit<Scenario, 'objects' | 'sources'>;
 export function defaultHeader(fileName: string): ScenarioHeader {
   const base = (fileName.split(/[\\/]/).pop() ?? '').replace(/\.(?:ya?ml|json)$/i, '');
   const name = base === '' ? 'untitled' : base;
-  return { apiVersion: SCENARIO_API_VERSION, name, title: name, description: '', translations: {}, seed: 1, speed: 1, positions: {}, steps: [] };
+  return {
+    apiVersion: SCENARIO_API_VERSION,
+    name,
+    title: name,
+    description: '',
+    translations: {},
+    seed: 1,
+    speed: 1,
+    positions: {},
+    steps: [],
+  };
 }
 
 /** Reads a Scenario document. Answers undefined after reporting what is wrong with it. */
@@ -174,19 +187,27 @@ function reportIssue(document: YamlDocument, issue: z.core.$ZodIssue, problems: 
     for (const key of issue.keys) {
       const meant = nearest(key, known);
       const full = [...path, key];
-      problems.add(document.places.find(document.root, full, 'key'), `unknown field "${key}"${meant ? `: did you mean "${meant}"?` : ''}`, {
-        path: printPath(full),
-        object,
-        ...(known.length > 0 ? { hint: `known fields here: ${known.join(', ')}` } : {}),
-      });
+      problems.add(
+        document.places.find(document.root, full, 'key'),
+        `unknown field "${key}"${meant ? `: did you mean "${meant}"?` : ''}`,
+        {
+          path: printPath(full),
+          object,
+          ...(known.length > 0 ? { hint: `known fields here: ${known.join(', ')}` } : {}),
+        },
+      );
     }
     return;
   }
-  problems.add(document.places.find(document.root, path), wording(issue, valueAt(document.value, path)), { path: printPath(path), object });
+  problems.add(document.places.find(document.root, path), wording(issue, valueAt(document.value, path)), {
+    path: printPath(path),
+    object,
+  });
 }
 
 function wording(issue: z.core.$ZodIssue, value: unknown): string {
-  if (value === undefined && issue.code !== 'custom') return `required field "${String(issue.path[issue.path.length - 1])}" is missing`;
+  if (value === undefined && issue.code !== 'custom')
+    return `required field "${String(issue.path[issue.path.length - 1])}" is missing`;
   if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
     const known = commandTypes();
     const written = typeof value === 'string' ? value : String(value);
@@ -195,12 +216,19 @@ function wording(issue: z.core.$ZodIssue, value: unknown): string {
   }
   if (issue.code === 'invalid_union') return durationMessage;
   if (issue.code === 'invalid_type') return `expected ${article(issue.expected)}, not ${JSON.stringify(value)?.slice(0, 60)}`;
-  if (issue.code === 'invalid_value') return `expected ${issue.values.map((v) => JSON.stringify(v)).join(' or ')}, not ${JSON.stringify(value)}`;
+  if (issue.code === 'invalid_value')
+    return `expected ${issue.values.map((v) => JSON.stringify(v)).join(' or ')}, not ${JSON.stringify(value)}`;
   return issue.message;
 }
 
 function article(type: string): string {
-  const words: Record<string, string> = { object: 'a map of fields', record: 'a map', array: 'a list', int: 'a whole number', boolean: 'true or false' };
+  const words: Record<string, string> = {
+    object: 'a map of fields',
+    record: 'a map',
+    array: 'a list',
+    int: 'a whole number',
+    boolean: 'true or false',
+  };
   return words[type] ?? `a ${type}`;
 }
 

@@ -41,6 +41,11 @@ export class ProblemList {
     return this.errors > 0;
   }
 
+  /** Errors so far, also those that are no longer kept. */
+  get errorCount(): number {
+    return this.errors;
+  }
+
   /** All kept problems in the file's order, with a closing count when there were more. */
   list(): Problem[] {
     const sorted = [...this.kept].sort(

@@ -79,7 +79,10 @@ export function readYaml(source: string, problems: ProblemList): YamlDocument[] 
   try {
     const parsed = parseAllDocuments(text, { ...options, logLevel: 'silent' });
     if ('empty' in parsed) {
-      problems.add({ line: 1, column: 1 }, 'the file holds only comments: expected at least one Kubernetes object or a Scenario document');
+      problems.add(
+        { line: 1, column: 1 },
+        'the file holds only comments: expected at least one Kubernetes object or a Scenario document',
+      );
       return [];
     }
     const documents: YamlDocument[] = [];

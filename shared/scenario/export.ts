@@ -1,0 +1,112 @@
+import { kindInfo } from '../kube/registry.ts';
+import type { AnyObject, ObjectMeta } from '../kube/types.ts';
+import { printObjects } from './print.ts';
+
+/** Metadata that the API server writes and a manifest must not carry. */
+const serverMetadata = new Set([
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'selfLink',
+  'ownerReferences',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generateName',
+]);
+const serverAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision']);
+/** Taints that controllers set from conditions and from spec.unschedulable; the target cluster sets its own. */
+const controllerTaints =
+  /^node\.kubernetes\.io\/(?:not-ready|unreachable|unschedulable|memory-pressure|disk-pressure|pid-pressure|network-unavailable)$/;
+/** What every cluster makes by itself. */
+const madeByCluster = new Set([
+  'Namespace//default',
+  'Namespace//kube-system',
+  'Namespace//kube-public',
+  'Namespace//kube-node-lease',
+  'PriorityClass//system-cluster-critical',
+  'PriorityClass//system-node-critical',
+]);
+const runtimeKinds = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'ControllerRevision']);
+/** Kinds that others name: applied first. */
+const firstKinds = ['Namespace', 'PriorityClass', 'Node'];
+
+type Fields = Record<string, unknown>;
+
+function isLeftOut(object: AnyObject): boolean {
+  const { metadata, kind } = object;
+  if (runtimeKinds.has(kind) || !(kindInfo(kind)?.storable ?? false)) return true;
+  if (madeByCluster.has(`${kind}/${metadata.namespace ?? ''}/${metadata.name}`)) return true;
+  if (kind === 'ConfigMap' && metadata.name === 'kube-root-ca.crt') return true;
+  if (kind === 'ServiceAccount' && metadata.name === 'default') return true;
+  if (metadata.ownerReferences?.some((owner) => owner.controller === true)) return true;
+  return metadata.deletionTimestamp !== undefined || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+}
+
+function manifestMetadata(metadata: ObjectMeta): Fields {
+  const result: Fields = {};
+  for (const [name, value] of Object.entries(metadata)) {
+    if (serverMetadata.has(name)) continue;
+    if (name !== 'annotations') {
+      result[name] = value;
+      continue;
+    }
+    const annotations = Object.entries(value as Record<string, string>).filter(([key]) => !serverAnnotations.has(key));
+    if (annotations.length > 0) result.annotations = Object.fromEntries(annotations);
+  }
+  return result;
+}
+
+function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>): unknown {
+  const { metadata, kind, spec } = object;
+  if (spec === null || typeof spec !== 'object') return spec;
+  const fields: Fields = { ...spec };
+  if (kind === 'Pod') {
+    // Admission computes the number from the class; where the class differs a written number would be refused.
+    delete fields.priority;
+    if (placedByScheduler.has(`${metadata.namespace ?? ''}/${metadata.name}`)) delete fields.nodeName;
+  }
+  if (kind === 'Node' && Array.isArray(fields.taints)) {
+    const taints = (fields.taints as { key: string }[]).filter((taint) => !controllerTaints.test(taint.key));
+    if (taints.length > 0) fields.taints = taints;
+    else delete fields.taints;
+  }
+  return fields;
+}
+
+function manifest(object: AnyObject, placedByScheduler: ReadonlySet<string>): AnyObject {
+  const { apiVersion, kind, metadata, spec: _spec, status, ...rest } = object;
+  const result: Fields = { apiVersion, kind, metadata: manifestMetadata(metadata), ...rest };
+  if ('spec' in object) result.spec = manifestSpec(object, placedByScheduler);
+  // The API takes a new node's size from its manifest; without it the node could hold nothing.
+  if (kind === 'Node' && status !== null && typeof status === 'object') {
+    const { capacity, allocatable } = status as Fields;
+    result.status = { ...(capacity === undefined ? {} : { capacity }), ...(allocatable === undefined ? {} : { allocatable }) };
+  }
+  return result as AnyObject;
+}
+
+/** Pods (namespace/name) that an event says the scheduler has placed. */
+function placedPods(objects: readonly AnyObject[]): Set<string> {
+  const placed = new Set<string>();
+  for (const object of objects) {
+    if (object.kind !== 'Event' || object.reason !== 'Scheduled') continue;
+    const about = (object.involvedObject ?? object.regarding) as { kind?: string; namespace?: string; name?: string } | undefined;
+    if (about?.kind === 'Pod') placed.add(`${about.namespace ?? ''}/${about.name ?? ''}`);
+  }
+  return placed;
+}
+
+/**
+ * The objects as manifests that `kubectl apply` takes: without status and server-set fields, without what controllers or the cluster itself make
+ * (owned pods and replica sets, events, leases, system namespaces), and without spec.nodeName where the scheduler had chosen the node (known from
+ * the Scheduled event). Nodes keep capacity and allocatable. Namespaces, priority classes and nodes come first.
+ */
+export function printManifests(objects: readonly AnyObject[]): string {
+  const placed = placedPods(objects);
+  const rank = (object: AnyObject): number =>
+    firstKinds.includes(object.kind) ? firstKinds.indexOf(object.kind) : firstKinds.length;
+  const kept = objects.filter((object) => !isLeftOut(object));
+  return printObjects([...kept].sort((a, b) => rank(a) - rank(b)).map((object) => manifest(object, placed)));
+}

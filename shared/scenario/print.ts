@@ -1,0 +1,99 @@
+import { Document, isScalar, Scalar, visit } from 'yaml';
+import type { AnyObject } from '../kube/types.ts';
+import type { Command } from '../protocol/commands.ts';
+import { printDuration } from './durations.ts';
+import { keyText } from './places.ts';
+import { SCENARIO_API_VERSION, type Scenario, type ScenarioConfig } from './types.ts';
+import { kubernetesYaml } from './yaml.ts';
+
+/** Lines of text longer than this are folded in descriptions only; manifests are never folded. */
+const layout = { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: false } as const;
+
+/** One document as YAML text, without a leading `---`. Every plain value reads back (here and in kubectl) as what it was. */
+export function printDocument(value: unknown): string {
+  const document = new Document(value, { ...kubernetesYaml, aliasDuplicateObjects: false });
+  document.directives!.yaml.explicit = false;
+  visit(document, {
+    Map(_, node) {
+      if (node.items.length === 2 && keyText(node.items[0]?.key) === 'x' && keyText(node.items[1]?.key) === 'y') node.flow = true;
+    },
+    Scalar(_, node) {
+      if (isScalar(node) && typeof node.value === 'string' && node.value.includes('\n')) node.type = Scalar.BLOCK_LITERAL;
+    },
+  });
+  return document.toString(layout).replace(/^%YAML[^\n]*\n---\n/, '');
+}
+
+/** Documents joined as one file. */
+export function joinDocuments(documents: readonly string[]): string {
+  return documents.join('---\n');
+}
+
+/** Objects in kubectl's customary field order: apiVersion, kind, metadata, then what follows. */
+function ordered(object: AnyObject): Record<string, unknown> {
+  const { apiVersion, kind, metadata, ...rest } = object;
+  return { apiVersion, kind, metadata, ...rest };
+}
+
+function printConfig(config: ScenarioConfig): Record<string, unknown> {
+  const convert = (fields: object): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(fields)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [
+          name,
+          typeof value === 'object' ? convert(value) : name.endsWith('Ms') ? printDuration(value) : value,
+        ]),
+    );
+  return convert(config);
+}
+
+/** A command without the fields that are undefined. */
+function plain(command: Command): unknown {
+  return JSON.parse(JSON.stringify(command));
+}
+
+function scenarioDocument(scenario: Scenario): Record<string, unknown> {
+  const spec: Record<string, unknown> = { title: scenario.title };
+  if (scenario.description !== '') spec.description = scenario.description;
+  if (scenario.translations.ko) spec.translations = { ko: { ...scenario.translations.ko } };
+  spec.seed = scenario.seed;
+  spec.speed = scenario.speed;
+  if (scenario.startTime !== undefined) spec.startTime = scenario.startTime;
+  if (scenario.config) spec.config = printConfig(scenario.config);
+  if (Object.keys(scenario.positions).length > 0) spec.positions = scenario.positions;
+  if (scenario.steps.length > 0) {
+    spec.steps = scenario.steps.map((step) => ({
+      at: printDuration(step.atMs),
+      ...(step.title === undefined ? {} : { title: step.title }),
+      do: plain(step.command),
+    }));
+  }
+  if (scenario.clock) {
+    const { nowMs, tasks, digest, journal } = scenario.clock;
+    spec.saved = {
+      at: printDuration(nowMs),
+      ...(tasks === undefined ? {} : { tasks }),
+      ...(digest === undefined ? {} : { digest }),
+      journal: journal.map((entry) => ({
+        at: printDuration(entry.atMs),
+        ...(entry.tasks === undefined ? {} : { tasks: entry.tasks }),
+        do: plain(entry.command),
+      })),
+    };
+  }
+  return { apiVersion: SCENARIO_API_VERSION, kind: 'Scenario', metadata: { name: scenario.name }, spec };
+}
+
+/** The scenario as the text of a file, in the newest version: parseScenario reads the same scenario back. */
+export function printScenario(scenario: Scenario): string {
+  return joinDocuments([
+    printDocument(scenarioDocument(scenario)),
+    ...scenario.objects.map((object) => printDocument(ordered(object))),
+  ]);
+}
+
+/** Any objects as they are (with status and server fields), one document each. */
+export function printObjects(objects: readonly AnyObject[]): string {
+  return joinDocuments(objects.map((object) => printDocument(ordered(object))));
+}
