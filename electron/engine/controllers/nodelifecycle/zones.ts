@@ -1,0 +1,66 @@
+/** Health of a failure domain. Models nodelifecycle ZoneState. */
+export type ZoneState = 'Initial' | 'Normal' | 'PartialDisruption' | 'FullDisruption';
+
+/** From this share of unready nodes on a zone counts as partly disrupted. */
+const UNHEALTHY_ZONE_THRESHOLD = 0.55;
+/** Zones up to this size stop evictions altogether while partly disrupted. */
+const LARGE_ZONE_NODES = 50;
+const SECONDARY_RATE_PER_SECOND = 0.01;
+
+/** State of a zone by its nodes' readiness. Models nodelifecycle ComputeZoneState. */
+export function zoneState(ready: number, notReady: number): ZoneState {
+  if (ready === 0 && notReady > 0) return 'FullDisruption';
+  if (notReady > 2 && notReady / (notReady + ready) >= UNHEALTHY_ZONE_THRESHOLD) return 'PartialDisruption';
+  return 'Normal';
+}
+
+/** NoExecute taints per second in a zone of that state and size; 0 = none. Models nodelifecycle setLimiterInZone. */
+export function zoneRate(state: ZoneState, nodes: number, normalRatePerSecond: number): number {
+  if (state !== 'PartialDisruption') return normalRatePerSecond;
+  return nodes > LARGE_ZONE_NODES ? SECONDARY_RATE_PER_SECOND : 0;
+}
+
+/** Zone of a node by its region and zone labels; '' when it has none. Models component-helpers GetZoneKey. */
+export function zoneKey(labels: Readonly<Record<string, string>> | undefined): string {
+  const zone = labels?.['topology.kubernetes.io/zone'] ?? labels?.['failure-domain.beta.kubernetes.io/zone'] ?? '';
+  const region = labels?.['topology.kubernetes.io/region'] ?? labels?.['failure-domain.beta.kubernetes.io/region'] ?? '';
+  return region === '' && zone === '' ? '' : `${region}:\u0000:${zone}`;
+}
+
+/** Token bucket with room for one token, on virtual milliseconds. Models flowcontrol token bucket with burst 1. */
+export class RateLimiter {
+  #ratePerSecond: number;
+  #nextTokenMs: number;
+
+  constructor(ratePerSecond: number, nowMs: number) {
+    this.#ratePerSecond = ratePerSecond;
+    this.#nextTokenMs = nowMs;
+  }
+
+  /** Takes the token when there is one. */
+  tryAccept(nowMs: number): boolean {
+    if (this.#ratePerSecond <= 0 || nowMs < this.#nextTokenMs) return false;
+    this.#nextTokenMs = nowMs + Math.ceil(1000 / this.#ratePerSecond);
+    return true;
+  }
+
+  /** When the next token is there; undefined = never at this rate. */
+  nextMs(nowMs: number): number | undefined {
+    return this.#ratePerSecond <= 0 ? undefined : Math.max(nowMs, this.#nextTokenMs);
+  }
+
+  /** A new rate. Without a token at hand the new bucket starts empty, so that a switch gives none away. */
+  swap(ratePerSecond: number, nowMs: number): void {
+    if (ratePerSecond === this.#ratePerSecond) return;
+    const hadToken = this.tryAccept(nowMs);
+    this.#ratePerSecond = ratePerSecond;
+    this.#nextTokenMs = hadToken || ratePerSecond <= 0 ? nowMs : nowMs + Math.ceil(1000 / ratePerSecond);
+  }
+}
+
+/** Nodes of one zone that wait for their NoExecute taint, first come first served. */
+export interface ZoneQueue {
+  state: ZoneState;
+  readonly limiter: RateLimiter;
+  readonly waiting: string[];
+}
