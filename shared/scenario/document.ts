@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { commandSchema } from '../protocol/commands.ts';
+import { type Command, commandSchema } from '../protocol/commands.ts';
 import { parseDuration } from './durations.ts';
+import { checkFields } from './fields.ts';
 import { migrateScenario, readableVersions, type ScenarioData } from './migrate.ts';
+import { ObjectReader } from './objects.ts';
 import { printPath, type Segment } from './places.ts';
 import type { ProblemList } from './problems.ts';
 import { nearest } from './suggest.ts';
@@ -120,9 +122,30 @@ export function readScenarioDocument(document: YamlDocument, problems: ProblemLi
     return undefined;
   }
   const parsed = documentSchema.safeParse(data);
-  if (parsed.success) return headerOf(parsed.data, written.apiVersion);
+  if (parsed.success) {
+    const { steps, saved } = parsed.data.spec ?? {};
+    for (const [i, step] of (steps ?? []).entries())
+      step.do = withCheckedObjects(step.do, document, ['spec', 'steps', i, 'do'], problems);
+    for (const [i, entry] of (saved?.journal ?? []).entries()) {
+      entry.do = withCheckedObjects(entry.do, document, ['spec', 'saved', 'journal', i, 'do'], problems);
+    }
+    return headerOf(parsed.data, written.apiVersion);
+  }
   for (const issue of parsed.error.issues) reportIssue(document, issue, problems);
   return undefined;
+}
+
+/** The command with its objects read as those of a file are: checked, with their namespace, without null fields. */
+function withCheckedObjects(command: Command, document: YamlDocument, path: readonly Segment[], problems: ProblemList): Command {
+  const reader = new ObjectReader(problems);
+  if (command.type === 'apply' || command.type === 'create') {
+    for (const [i, object] of command.objects.entries()) reader.read(document, [...path, 'objects', i], object);
+  } else if (command.type === 'replace') reader.read(document, [...path, 'object'], command.object);
+  else return command;
+  for (const found of reader.found) checkFields(found, problems);
+  const objects = reader.found.map((found) => found.object);
+  if (command.type !== 'replace') return { ...command, objects };
+  return objects[0] ? { ...command, object: objects[0] } : command;
 }
 
 function headerOf(document: ScenarioDocument, apiVersion: string): ScenarioHeader {

@@ -1,7 +1,7 @@
 import { checkLabelValue, checkQualifiedName } from '../kube/names.ts';
 import { parseQuantity } from '../kube/quantity.ts';
 import { TAINT_EFFECTS } from '../kube/taints.ts';
-import { type FoundObject, nameOf } from './objects.ts';
+import { type FoundObject, nameOf, quoteHint } from './objects.ts';
 import type { ProblemList } from './problems.ts';
 import { nearest } from './suggest.ts';
 
@@ -40,12 +40,8 @@ class FieldChecker {
       const at = `${path}[${key}]`;
       for (const problem of checkQualifiedName(key)) this.report(at, `label key ${JSON.stringify(key)}: ${problem}`, 'key');
       if (typeof label !== 'string') {
-        this.report(
-          at,
-          `label ${key}: expected a string, not ${nameOf(label)}`,
-          'value',
-          `write it in quotes: ${key}: "${String(label)}"`,
-        );
+        const { hint } = quoteHint(key, label, this.found.written(at));
+        this.report(at, `label ${key}: expected a string, not ${nameOf(label)}`, 'value', hint);
         continue;
       }
       for (const problem of checkLabelValue(label)) this.report(at, `label value ${JSON.stringify(label)}: ${problem}`);

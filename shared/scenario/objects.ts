@@ -17,6 +17,8 @@ export interface FoundObject {
   object: AnyObject;
   source: ObjectSource;
   info: KindInfo;
+  /** The text of a single value as the file writes it. */
+  written(path: string): string | undefined;
   sound: boolean;
 }
 
@@ -31,11 +33,19 @@ class Spot {
     this.path = path;
   }
 
-  at(path: readonly Segment[], what: 'key' | 'value' = 'value'): Position {
+  /** Path in the document of a path in the object. */
+  private own(path: readonly Segment[]): Segment[] {
     const [first, ...rest] = path;
-    const written = typeof first === 'string' ? (this.renamed.get(first) ?? first) : first;
-    const own = written === undefined ? [] : [written, ...rest];
-    return this.document.places.find(this.document.root, [...this.path, ...own], what);
+    if (first === undefined) return [...this.path];
+    return [...this.path, typeof first === 'string' ? (this.renamed.get(first) ?? first) : first, ...rest];
+  }
+
+  text(path: readonly Segment[]): string | undefined {
+    return this.document.places.text(this.document.root, this.own(path));
+  }
+
+  at(path: readonly Segment[], what: 'key' | 'value' = 'value'): Position {
+    return this.document.places.find(this.document.root, this.own(path), what);
   }
 }
 
@@ -54,6 +64,12 @@ export function nameOf(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
+/** Advice for a value that YAML reads as a number or a boolean where a string was meant. */
+export function quoteHint(field: string, value: unknown, written: string | undefined): { hint?: string } {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return {};
+  return { hint: `write it in quotes to make it a string: ${field}: "${written ?? String(value)}"` };
+}
+
 /** Reads objects out of documents: opens lists, checks apiVersion, kind and name, finds duplicates. */
 export class ObjectReader {
   readonly found: FoundObject[] = [];
@@ -64,9 +80,9 @@ export class ObjectReader {
     this.problems = problems;
   }
 
-  /** Adds the object or list in one document. */
-  read(document: YamlDocument): void {
-    this.value(document.value, new Spot(document, []));
+  /** Adds the object or list in one document, or the one at a path inside it. */
+  read(document: YamlDocument, path: readonly Segment[] = [], value: unknown = document.value): void {
+    this.value(value, new Spot(document, path));
   }
 
   private report(
@@ -228,14 +244,21 @@ export class ObjectReader {
       ...position,
       locate: (path, at) => spot.at(parsePath(path), at),
     };
-    this.found.push({ object, source, info, sound: this.problems.errorCount === before });
+    this.found.push({
+      object,
+      source,
+      info,
+      written: (path) => spot.text(parsePath(path)),
+      sound: this.problems.errorCount === before,
+    });
   }
 
   private nameProblem(metadata: Fields, info: KindInfo, spot: Spot): void {
     const object = info.kind;
     if (metadata.name !== undefined && metadata.name !== null) {
       const found = metadata.name === '' ? 'an empty one' : nameOf(metadata.name);
-      this.report(spot, ['metadata', 'name'], `metadata.name: expected a name (a string), not ${found}`, { object });
+      const hint = quoteHint('name', metadata.name, spot.text(['metadata', 'name']));
+      this.report(spot, ['metadata', 'name'], `metadata.name: expected a name (a string), not ${found}`, { object, ...hint });
       return;
     }
     const misspelt = Object.keys(metadata).find((key) => key !== 'namespace' && nearest(key, ['name']) !== undefined);

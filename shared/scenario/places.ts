@@ -77,6 +77,16 @@ export class Places {
     return this.offset(place);
   }
 
+  /** A field's value as it is written (`yes`, `0644`); undefined when it is not there or not a single value. */
+  text(root: Node, segments: readonly Segment[]): string | undefined {
+    let node: Node | undefined = this.resolve(root);
+    for (const segment of segments) {
+      const value: Node | null | undefined = node && this.step(node, segment)?.value;
+      node = value ? this.resolve(value) : undefined;
+    }
+    return isScalar(node) ? node.source : undefined;
+  }
+
   /** What an alias stands for; other nodes are answered as they are. */
   resolve(node: Node): Node {
     return isAlias(node) ? (this.anchors.get(node) ?? node) : node;

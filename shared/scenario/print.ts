@@ -87,10 +87,9 @@ function scenarioDocument(scenario: Scenario): Record<string, unknown> {
 
 /** The scenario as the text of a file, in the newest version: parseScenario reads the same scenario back. */
 export function printScenario(scenario: Scenario): string {
-  return joinDocuments([
-    printDocument(scenarioDocument(scenario)),
-    ...scenario.objects.map((object) => printDocument(ordered(object))),
-  ]);
+  // `y` alone means true to YAML 1.1, so the library quotes it; as a field name both spellings are read alike, and this one is easier on the eye.
+  const head = printDocument(scenarioDocument(scenario)).replace(/\{ x: ([-+.\de]+), "y": /g, '{ x: $1, y: ');
+  return joinDocuments([head, ...scenario.objects.map((object) => printDocument(ordered(object)))]);
 }
 
 /** Any objects as they are (with status and server fields), one document each. */

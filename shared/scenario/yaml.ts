@@ -20,6 +20,7 @@ import type { ProblemList } from './problems.ts';
 export const MAX_TEXT_LENGTH = 16 * 1024 * 1024;
 /** Deepest nesting of maps and lists. */
 const maxDepth = 200;
+const tooDeep = `the text is nested too deeply (more than ${maxDepth} levels)`;
 /** Values that aliases may add to what is written out. Deployments share snippets; "billion laughs" files share themselves. */
 const maxAliasNodes = 100_000;
 
@@ -87,7 +88,10 @@ export function readYaml(source: string, problems: ProblemList): YamlDocument[] 
     }
     const documents: YamlDocument[] = [];
     for (const doc of parsed) {
-      const faults = [...doc.errors, ...doc.warnings];
+      const all = [...doc.errors, ...doc.warnings];
+      // Where the parser itself gave up, whatever else it said about this document is noise.
+      const exhausted = all.find((fault) => fault.code === 'RESOURCE_EXHAUSTION');
+      const faults = exhausted ? [exhausted] : all;
       const noPlaces = new Places(lines, new Map());
       for (const fault of faults) problems.add(noPlaces.offset(fault.pos[0]), syntaxMessage(fault.code, fault.message));
       if (faults.length > 0 || doc.contents === null) continue;
@@ -98,7 +102,7 @@ export function readYaml(source: string, problems: ProblemList): YamlDocument[] 
   } catch (error) {
     // The YAML library recurses; a text of nothing but opening brackets exhausts the stack.
     if (!(error instanceof RangeError)) throw error;
-    problems.add(undefined, `the text is nested too deeply (more than ${maxDepth} levels)`);
+    problems.add(undefined, tooDeep);
     return [];
   }
 }
@@ -113,6 +117,10 @@ function syntaxMessage(code: string, message: string): string {
   switch (code) {
     case 'TAB_AS_INDENT':
       return 'a tab is used for indentation: YAML allows only spaces there';
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'a map begins inside a value: check the indentation of the following line, or put the value in quotes if its ": " is text';
+    case 'RESOURCE_EXHAUSTION':
+      return tooDeep;
     case 'BAD_INDENT':
       return `wrong indentation: ${message}`;
     case 'MISSING_CHAR':
@@ -153,7 +161,7 @@ class Converter {
       return null;
     }
     if (path.length > maxDepth) {
-      this.stop(node, path.slice(0, 5), `the text is nested too deeply (more than ${maxDepth} levels)`);
+      this.stop(node, path.slice(0, 5), tooDeep);
       return null;
     }
     if (isAlias(node)) return this.alias(node, path);
