@@ -7,12 +7,18 @@ const DNS_SUBDOMAIN = new RegExp(`^${SUBDOMAIN_FORMAT}$`);
 const NAME_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
-/** Complaint of a text that is over `max` bytes. */
-export function tooLong(max: number): string {
+/** Complaint of a label key or value that is over `max`. Names of objects use other words, see tooManyCharacters. */
+export function tooManyBytes(max: number): string {
   return `must be no more than ${max} bytes`;
 }
 
-function regexError(message: string, format: string, ...examples: string[]): string {
+/** Complaint of a name that is over `max`. */
+export function tooManyCharacters(max: number): string {
+  return `must be no more than ${max} characters`;
+}
+
+/** Complaint of a text that a regular expression refuses. Models validation.RegexError. */
+export function regexError(message: string, format: string, ...examples: string[]): string {
   const shown = examples.map((example) => `'${example}', `).join(' or ');
   return `${message} (e.g. ${shown}regex used for validation is '${format}')`;
 }
@@ -46,15 +52,15 @@ const LABEL_VALUE_ERROR = regexError(
 /** Complaints about a DNS-1123 label (namespaces, containers, volumes). Models validation.IsDNS1123Label. */
 export function checkDnsLabel(text: string): string[] {
   const problems: string[] = [];
-  if (text.length > 63) problems.push(tooLong(63));
-  if (!DNS_LABEL.test(text)) problems.push(LABEL_ERROR);
+  if (text.length > 63) problems.push(tooManyCharacters(63));
+  if (!DNS_LABEL.test(text)) problems.push(DNS_SUBDOMAIN.test(text) ? 'must not contain dots' : LABEL_ERROR);
   return problems;
 }
 
 /** Complaints about a DNS-1123 subdomain (names of most objects). Models validation.IsDNS1123Subdomain. */
 export function checkDnsSubdomain(text: string): string[] {
   const problems: string[] = [];
-  if (text.length > 253) problems.push(tooLong(253));
+  if (text.length > 253) problems.push(tooManyCharacters(253));
   if (!DNS_SUBDOMAIN.test(text)) problems.push(SUBDOMAIN_ERROR);
   return problems;
 }
@@ -68,14 +74,17 @@ export function checkQualifiedName(text: string): string[] {
     const prefix = parts[0] ?? '';
     name = parts[1] ?? '';
     if (prefix === '') problems.push('prefix part must be non-empty');
-    else problems.push(...checkDnsSubdomain(prefix).map((problem) => `prefix part ${problem}`));
+    else {
+      if (prefix.length > 253) problems.push(`prefix part ${tooManyBytes(253)}`);
+      if (!DNS_SUBDOMAIN.test(prefix)) problems.push(`prefix part ${SUBDOMAIN_ERROR}`);
+    }
   } else if (parts.length > 2) {
     return [
       `a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character ${qualifiedHint()}`,
     ];
   }
   if (name === '') problems.push('name part must be non-empty');
-  else if (name.length > 63) problems.push(`name part ${tooLong(63)}`);
+  else if (name.length > 63) problems.push(`name part ${tooManyBytes(63)}`);
   if (!NAME_PART.test(name)) problems.push(NAME_PART_ERROR);
   return problems;
 }
@@ -87,7 +96,7 @@ function qualifiedHint(): string {
 /** Complaints about a label value. Models validation.IsValidLabelValue. */
 export function checkLabelValue(text: string): string[] {
   const problems: string[] = [];
-  if (text.length > 63) problems.push(tooLong(63));
+  if (text.length > 63) problems.push(tooManyBytes(63));
   if (!LABEL_VALUE.test(text)) problems.push(LABEL_VALUE_ERROR);
   return problems;
 }

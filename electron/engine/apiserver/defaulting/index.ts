@@ -1,0 +1,107 @@
+import type {
+  Deployment,
+  KubeObject,
+  Namespace,
+  Node,
+  Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  ReplicaSet,
+} from '#shared/kube/types.ts';
+import { defaultResourceList } from './container.ts';
+import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
+
+const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+const REPLICAS = 1;
+const REVISION_HISTORY_LIMIT = 10;
+const PROGRESS_DEADLINE_SECONDS = 600;
+const QUARTER = '25%';
+
+/** Default-maker of each kind that has any. They are given objects whose spec may be missing altogether. */
+const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
+  Namespace: defaultNamespace,
+  Node: defaultNode,
+  Pod: defaultPod,
+  ReplicaSet: defaultReplicaSet,
+  Deployment: defaultDeployment,
+  PriorityClass: defaultPriorityClass,
+  PodDisruptionBudget: (budget: PodDisruptionBudget): PodDisruptionBudget => ({ ...budget, spec: budget.spec ?? {} }),
+};
+
+/**
+ * The object with every field the API server fills in when it decodes one. New object, the input is never changed; applying twice
+ * changes nothing more. Fields that a create adds beside defaults are the business of `prepareForCreate`.
+ * Models the SetDefaults functions of pkg/apis of each kind.
+ */
+export function applyDefaults<T extends KubeObject>(object: T): T {
+  const make = makers[object.kind];
+  return make === undefined ? object : (make(object as never) as T);
+}
+
+function defaultNamespace(namespace: Namespace): Namespace {
+  const { metadata } = namespace;
+  if (!metadata.name) return namespace;
+  return { ...namespace, metadata: { ...metadata, labels: { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name } } };
+}
+
+/** Capacity and allocatable in canonical form; allocatable is the capacity when it is not said. Models SetDefaults_NodeStatus. */
+function defaultNode(node: Node): Node {
+  const capacity = defaultResourceList(node.status?.capacity);
+  const allocatable = defaultResourceList(node.status?.allocatable) ?? capacity;
+  const status = {
+    ...node.status,
+    ...(capacity ? { capacity } : {}),
+    ...(allocatable ? { allocatable } : {}),
+  } as Node['status'];
+  return { ...node, spec: node.spec ?? {}, status };
+}
+
+function defaultPod(pod: Pod): Pod {
+  if (pod.spec === undefined) return pod;
+  const spec = defaultPodLevelRequests(defaultPodSpec(pod.spec, true));
+  return { ...pod, spec: { ...spec, enableServiceLinks: spec.enableServiceLinks ?? true }, status: pod.status ?? {} };
+}
+
+function defaultReplicaSet(set: ReplicaSet): ReplicaSet {
+  const { spec } = set;
+  if (spec === undefined) return set;
+  return {
+    ...set,
+    spec: {
+      ...spec,
+      replicas: spec.replicas ?? REPLICAS,
+      ...(spec.template ? { template: defaultTemplate(spec.template) } : {}),
+    },
+  };
+}
+
+function defaultStrategy(strategy: Deployment['spec']['strategy']): NonNullable<Deployment['spec']['strategy']> {
+  const type = strategy?.type || 'RollingUpdate';
+  if (type !== 'RollingUpdate') return { ...strategy, type };
+  const rolling = strategy?.rollingUpdate;
+  return {
+    ...strategy,
+    type,
+    rollingUpdate: { ...rolling, maxUnavailable: rolling?.maxUnavailable ?? QUARTER, maxSurge: rolling?.maxSurge ?? QUARTER },
+  };
+}
+
+function defaultDeployment(deployment: Deployment): Deployment {
+  const { spec } = deployment;
+  if (spec === undefined) return deployment;
+  return {
+    ...deployment,
+    spec: {
+      ...spec,
+      replicas: spec.replicas ?? REPLICAS,
+      ...(spec.template ? { template: defaultTemplate(spec.template) } : {}),
+      strategy: defaultStrategy(spec.strategy),
+      revisionHistoryLimit: spec.revisionHistoryLimit ?? REVISION_HISTORY_LIMIT,
+      progressDeadlineSeconds: spec.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS,
+    },
+  };
+}
+
+function defaultPriorityClass(priorityClass: PriorityClass): PriorityClass {
+  return { ...priorityClass, preemptionPolicy: priorityClass.preemptionPolicy ?? 'PreemptLowerPriority' };
+}
