@@ -17,7 +17,9 @@ export interface DeleteOptions {
 }
 
 /** Options of writes. */
-export interface WriteOptions { dryRun?: boolean }
+export interface WriteOptions {
+  dryRun?: boolean;
+}
 
 /**
  * The API as one component sees it. Synchronous; objects returned are frozen and must not be mutated (build a new one and update).
@@ -30,7 +32,12 @@ export interface Client {
   create<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T>;
   update<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T>;
   updateStatus<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T>;
-  patch(ref: ObjectRef, type: 'merge' | 'strategic', patch: unknown, options?: WriteOptions & { subresource?: 'status' | 'scale' }): ApiResult<AnyObject>;
+  patch(
+    ref: ObjectRef,
+    type: 'merge' | 'strategic',
+    patch: unknown,
+    options?: WriteOptions & { subresource?: 'status' | 'scale' },
+  ): ApiResult<AnyObject>;
   delete(ref: ObjectRef, options?: DeleteOptions): ApiResult<AnyObject>;
   /** Sets spec.replicas through the scale subresource. */
   scale(ref: ObjectRef, replicas: number): ApiResult<AnyObject>;
@@ -69,7 +76,8 @@ export interface Informer<T extends KubeObject> {
 /** Deduplicating queue with per-item back-off. Models client-go util/workqueue. Each item is processed in a task of its own on the clock. */
 export interface WorkQueue {
   add(key: string): void;
-  addAfter(key: string, delayMs: number): void;
+  /** `background`: a periodic look that does not keep the cluster from being quiet. */
+  addAfter(key: string, delayMs: number, options?: { background?: boolean }): void;
   /** Re-adds with exponential back-off (5 ms doubled per failure, at most 1000 s). */
   addRateLimited(key: string): void;
   forget(key: string): void;
@@ -81,7 +89,13 @@ export interface WorkQueue {
 
 /** Writes Events with upstream's correlation (count of equal ones, aggregation after 10 similar). */
 export interface EventRecorder {
-  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: { action?: string; related?: KubeObject }): void;
+  event(
+    about: KubeObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    options?: { action?: string; related?: KubeObject },
+  ): void;
 }
 
 /** Everything a component (scheduler, controller, kubelet, drain) is given. */
@@ -92,8 +106,10 @@ export interface ComponentContext {
   informer<K extends string>(kind: K): Informer<ObjectOf<K>>;
   /** Queue whose items are handled by `process` one per task, at the present instant. */
   workQueue(name: string, process: (key: string) => void): WorkQueue;
-  /** `style`: legacy core/v1 events (count, firstTimestamp...) or events.k8s.io ones (series, action) as the scheduler writes. */
-  recorder(component: string, style?: 'core' | 'events'): EventRecorder;
+  /** `style`: legacy core/v1 events (count, firstTimestamp...) or events.k8s.io ones (series, action) as the scheduler writes.
+   * `host`: the node, for kubelets.
+   */
+  recorder(component: string, style?: 'core' | 'events', host?: string): EventRecorder;
   readonly config: EngineConfig;
   /** Signals for the screen that are not API state (component pulses, drain lines). */
   emit(signal: EngineSignal): void;
@@ -151,9 +167,17 @@ export interface NodeLifecycleTimings {
 
 /** Defaults: a class can follow at 1x; control-plane timings are upstream's own. */
 export const defaultEngineConfig: EngineConfig = {
-  kubelet: { syncMs: 200, imagePullMs: 1500, containerStartMs: 800, readyMs: 1000, terminationMs: 1500, crashLoopBackoffMs: 10_000, heartbeatMs: 10_000, nodeStatusMs: 300_000 },
+  kubelet: {
+    syncMs: 200,
+    imagePullMs: 1500,
+    containerStartMs: 800,
+    readyMs: 1000,
+    terminationMs: 1500,
+    crashLoopBackoffMs: 10_000,
+    heartbeatMs: 10_000,
+    nodeStatusMs: 300_000,
+  },
   nodeLifecycle: { monitorPeriodMs: 5_000, monitorGraceMs: 50_000, evictionRatePerSecond: 0.1 },
   scheduler: { cycleMs: 300, backoffInitialMs: 1_000, backoffMaxMs: 10_000, unschedulableFlushMs: 300_000 },
   eventTtlMs: 3_600_000,
 };
-

@@ -1,0 +1,32 @@
+import { countedStrategy, plainStrategy } from './common.ts';
+import { deploymentStrategy } from './deployment.ts';
+import { namespaceStrategy } from './namespace.ts';
+import { podStrategy } from './pod.ts';
+import type { KindStrategy } from './strategy.ts';
+
+/** A new simulated kind adds its line here; kinds that are not named follow the common rules. */
+const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrategy>([
+  ['Pod', podStrategy],
+  ['Namespace', namespaceStrategy],
+  ['Node', { keepsStatusOnCreate: true }],
+  ['Deployment', deploymentStrategy],
+  ['ReplicaSet', countedStrategy],
+  ['PodDisruptionBudget', countedStrategy],
+  ['PriorityClass', { generation: () => false }],
+  ['ReplicationController', countedStrategy],
+  ['DaemonSet', countedStrategy],
+  ['StatefulSet', countedStrategy],
+  ['Job', countedStrategy],
+  ['CronJob', countedStrategy],
+  ['Ingress', countedStrategy],
+  ['IngressClass', countedStrategy],
+  ['NetworkPolicy', countedStrategy],
+  ['FlowSchema', countedStrategy],
+  ['PriorityLevelConfiguration', countedStrategy],
+  ['CustomResourceDefinition', countedStrategy],
+]);
+
+/** Strategy of a kind. */
+export function strategyOf(kind: string): KindStrategy {
+  return STRATEGIES.get(kind) ?? plainStrategy;
+}

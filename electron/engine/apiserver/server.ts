@@ -1,0 +1,299 @@
+import { deepEqual } from '#shared/core/json.ts';
+import { err, ok } from '#shared/core/result.ts';
+import { type KindInfo, kindInfo, servedKind } from '#shared/kube/registry.ts';
+import type { AnyObject, ObjectRef } from '#shared/kube/types.ts';
+import type { VirtualClock } from '../sim/clock.ts';
+import type { Random, RandomStream } from '../sim/types.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { createAdmission } from './admission/index.ts';
+import { applyDefaults } from './defaulting/index.ts';
+import { checkPreconditions, planDeletion } from './deletion.ts';
+import { strategyOf } from './kinds/index.ts';
+import { deletionOf, withMeta, withStatus } from './meta.ts';
+import * as status from './status.ts';
+import { deletionTime } from './times.ts';
+import type { Answer, DeleteRequest, RequestOptions, ServerCore } from './types.ts';
+import { invalidStatus, validateCreate, validateStatusUpdate, validateUpdate } from './validation/index.ts';
+
+const NAME_SUFFIX_LENGTH = 5;
+const GENERATED_BASE_LENGTH = 63 - NAME_SUFFIX_LENGTH;
+const GENERATE_ATTEMPTS = 8;
+
+/** Reads that admission and subresources use; replaced while a batch is being staged. */
+export interface ReadView {
+  get(kind: string, namespace: string, name: string): AnyObject | undefined;
+  list(kind: string, namespace?: string): readonly AnyObject[];
+}
+
+/**
+ * The verbs of the API: default, admit, validate, commit. Every write of users, scheduler, controllers and kubelets passes here.
+ * Models apiserver/pkg/registry/generic/registry Store and registry/rest.
+ */
+export class ApiServer implements ServerCore {
+  readonly #store: ObjectStore;
+  readonly #clock: VirtualClock;
+  readonly #uids: RandomStream;
+  readonly #names: RandomStream;
+  readonly #stored: ReadView;
+  readonly #admission: ReturnType<typeof createAdmission>;
+  #view: ReadView;
+
+  constructor(store: ObjectStore, clock: VirtualClock, random: Random) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#uids = random.stream('apiserver/uid');
+    this.#names = random.stream('apiserver/generate-name');
+    this.#stored = {
+      get: (kind, namespace, name) => store.get(kind, namespace, name),
+      list: (kind, namespace) => store.table(kind).list(namespace),
+    };
+    this.#view = this.#stored;
+    this.#admission = createAdmission({
+      get: (kind, namespace, name) => this.#view.get(kind, namespace, name),
+      list: (kind, namespace) => this.#view.list(kind, namespace),
+    });
+  }
+
+  /** A fresh uid. */
+  uid(): string {
+    return this.#uids.uuid();
+  }
+
+  timestamp(): string {
+    return this.#clock.timestamp();
+  }
+
+  get(kind: string, namespace: string, name: string): AnyObject | undefined {
+    return this.#store.get(kind, namespace, name);
+  }
+
+  list(kind: string, namespace?: string): readonly AnyObject[] {
+    return this.#store.table(kind).list(namespace);
+  }
+
+  /** Answers 404 for an object that is not there. */
+  read(kind: string, namespace: string, name: string): Answer {
+    const info = kindInfo(kind);
+    if (info === undefined) return err(status.unknownResource());
+    const object = this.get(kind, namespace, name);
+    return object === undefined ? err(status.notFound(info, name)) : ok(object);
+  }
+
+  /** Lets admission see other objects than the stored ones while `work` runs (used to check a batch before anything of it is stored). */
+  withView<T>(view: ReadView, work: () => T): T {
+    this.#view = view;
+    try {
+      return work();
+    } finally {
+      this.#view = this.#stored;
+    }
+  }
+
+  create(input: AnyObject, options: RequestOptions): Answer {
+    const info = servedKind(input.apiVersion, input.kind);
+    if (info === undefined) return err(status.unknownResource());
+    if (!info.storable) return err(status.methodNotAllowed(info, 'create'));
+    const scoped = scopeOf(info, input);
+    if (!scoped.ok) return scoped;
+    if (scoped.value.metadata.resourceVersion !== undefined && scoped.value.metadata.resourceVersion !== '') {
+      return err(status.internalError('resourceVersion should not be set on objects to be created'));
+    }
+    const prepared = this.prepareCreate(info, scoped.value, options, false);
+    if (!prepared.ok) return prepared;
+    const { namespace, name } = prepared.value.metadata;
+    if (this.get(info.kind, namespace ?? '', name) !== undefined) return err(status.alreadyExists(info, name));
+    return ok(options.dryRun === true ? prepared.value : this.#store.put(prepared.value));
+  }
+
+  /**
+   * Everything create does before the commit: defaults, admission, strategy, system fields, validation. With `asStored` the object is one that
+   * was stored before: its status, uid, times and generation are kept where given, and admission is left out where it has passed it already.
+   */
+  prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, asStored: boolean): Answer {
+    const strategy = strategyOf(info.kind);
+    const dropStatus = !asStored && info.hasStatus && strategy.keepsStatusOnCreate !== true;
+    let object = applyDefaults(dropStatus ? withStatus(input, undefined) : input);
+    const passedBefore = asStored && input.metadata.uid !== undefined;
+    if (!passedBefore) {
+      const request = { operation: 'CREATE', object, old: null, user: options.user, dryRun: options.dryRun === true } as const;
+      const admitted = this.#admission.admit(request);
+      if (!admitted.ok) return admitted;
+      object = admitted.value ?? object;
+    }
+    object = this.#systemFields(info, object, asStored);
+    if (strategy.prepareForCreate !== undefined) object = strategy.prepareForCreate(object, this.timestamp());
+    const errors = validateCreate(object);
+    return errors.length > 0 ? err(invalidStatus(object, errors)) : ok(object);
+  }
+
+  /** PUT on the main resource. Creates nothing: 404 when the object is not there. */
+  put(input: AnyObject, options: RequestOptions): Answer {
+    const info = servedKind(input.apiVersion, input.kind);
+    if (info === undefined) return err(status.unknownResource());
+    const scoped = scopeOf(info, input);
+    return scoped.ok ? this.update(info, scoped.value, options) : scoped;
+  }
+
+  update(info: KindInfo, next: AnyObject, options: RequestOptions): Answer {
+    const old = this.#current(info, next);
+    if (!old.ok) return old;
+    const strategy = strategyOf(info.kind);
+    let object = keepSystemFields(applyDefaults(next), old.value);
+    if (info.hasStatus) object = withStatus(object, old.value.status);
+    const request = { operation: 'UPDATE', object, old: old.value, user: options.user, dryRun: options.dryRun === true } as const;
+    const admitted = this.#admission.admit(request);
+    if (!admitted.ok) return admitted;
+    object = admitted.value ?? object;
+    if (strategy.prepareForUpdate !== undefined) object = strategy.prepareForUpdate(object, old.value);
+    if (strategy.generation?.(object, old.value) === true) {
+      object = withMeta(object, { generation: (old.value.metadata.generation ?? 0) + 1 });
+    }
+    const errors = validateUpdate(object, old.value);
+    if (errors.length > 0) return err(invalidStatus(object, errors));
+    return ok(this.commit(old.value, object, options.dryRun));
+  }
+
+  updateStatus(input: AnyObject, options: RequestOptions): Answer {
+    const info = servedKind(input.apiVersion, input.kind);
+    if (info === undefined || !info.hasStatus) return err(status.unknownResource());
+    const old = this.#current(info, input);
+    if (!old.ok) return old;
+    const strategy = strategyOf(info.kind);
+    let object = keepSystemFields({ ...input, spec: old.value.spec }, old.value);
+    if (old.value.spec === undefined) object = keepSystemFields(input, old.value);
+    if (strategy.prepareForStatusUpdate !== undefined) object = strategy.prepareForStatusUpdate(object, old.value);
+    if (info.kind === 'Node') object = applyDefaults(object);
+    const errors = validateStatusUpdate(object, old.value);
+    if (errors.length > 0) return err(invalidStatus(object, errors));
+    return ok(this.commit(old.value, object, options.dryRun));
+  }
+
+  delete(ref: ObjectRef, options: DeleteRequest): Answer {
+    const info = kindInfo(ref.kind);
+    if (info === undefined || !info.storable) return err(status.unknownResource());
+    const old = this.get(ref.kind, ref.namespace, ref.name);
+    if (old === undefined) return err(status.notFound(info, ref.name));
+    const refused = checkPreconditions(info, old, options);
+    if (refused !== undefined) return err(refused);
+    const dryRun = options.dryRun === true;
+    const admitted = this.#admission.admit({ operation: 'DELETE', object: null, old, user: options.user, dryRun });
+    if (!admitted.ok) return admitted;
+    if (info.kind === 'Namespace') return this.#deleteNamespace(info, old, options);
+    const plan = planDeletion(old, options, deletionTime(this.#clock));
+    let last = old;
+    if (plan.next !== undefined) last = dryRun ? plan.next : this.#store.put(plan.next);
+    if (plan.remove && !dryRun) this.#store.remove(ref.kind, ref.namespace, ref.name);
+    return ok(last);
+  }
+
+  /**
+   * Stores a new version. Equal versions are not stored; an object whose deletion only waited for this write (last finalizer gone) is removed.
+   * Models generic registry Store.Update with ShouldDeleteDuringUpdate.
+   */
+  commit(old: AnyObject, next: AnyObject, dryRun: boolean | undefined): AnyObject {
+    const versioned = withMeta(next, { resourceVersion: old.metadata.resourceVersion });
+    const { timestamp, graceSeconds } = deletionOf(old);
+    const finished = timestamp !== undefined && graceSeconds === 0 && (next.metadata.finalizers?.length ?? 0) === 0;
+    if (finished && !blockedNamespace(next)) {
+      if (dryRun !== true) this.#store.remove(old.kind, old.metadata.namespace ?? '', old.metadata.name);
+      return versioned;
+    }
+    if (deepEqual(versioned, old)) return old;
+    return dryRun === true ? versioned : this.#store.put(versioned);
+  }
+
+  /** Models registry/core/namespace/storage REST.Delete: first it only becomes Terminating; the namespace controller ends it. */
+  #deleteNamespace(info: KindInfo, old: AnyObject, options: DeleteRequest): Answer {
+    if (deletionOf(old).timestamp !== undefined) {
+      if (!blockedNamespace(old) && (old.metadata.finalizers?.length ?? 0) === 0) {
+        if (options.dryRun !== true) this.#store.remove(info.kind, '', old.metadata.name);
+        return ok(old);
+      }
+      const why =
+        'The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.';
+      return err(status.conflict(info.plural, info.group, old.metadata.name, why));
+    }
+    const marked = withMeta(old, { deletionTimestamp: this.timestamp(), deletionGracePeriodSeconds: 0 });
+    const next = withStatus(marked, { ...(old.status as object | undefined), phase: 'Terminating' });
+    return ok(options.dryRun === true ? next : this.#store.put(next));
+  }
+
+  /** The stored object an update is about, after the resourceVersion and uid it was sent with have been compared. */
+  #current(info: KindInfo, next: AnyObject): Answer {
+    const { namespace, name, resourceVersion, uid } = next.metadata;
+    const old = this.get(info.kind, namespace ?? '', name);
+    if (old === undefined) return err(status.notFound(info, name));
+    if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
+      const why = `StorageError: invalid object, Code: 4, Key: ${storageKey(info, old)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+      return err(status.conflict(info.plural, info.group, name, why));
+    }
+    const stale = resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion;
+    return stale ? err(status.staleVersion(info, name)) : ok(old);
+  }
+
+  /** Name, uid and times the server gives. Models registry/rest BeforeCreate. */
+  #systemFields(info: KindInfo, object: AnyObject, asStored: boolean): AnyObject {
+    const { name, generateName, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } =
+      object.metadata;
+    const counted = strategyOf(info.kind).generation !== undefined;
+    return withMeta(object, {
+      name: name === undefined || name === '' ? this.#generateName(info, object.metadata.namespace ?? '', generateName) : name,
+      uid: asStored && uid !== undefined ? uid : this.uid(),
+      creationTimestamp: asStored && creationTimestamp ? creationTimestamp : this.timestamp(),
+      generation: asStored && generation !== undefined ? generation : counted ? 1 : undefined,
+      deletionTimestamp: asStored ? deletionTimestamp : undefined,
+      deletionGracePeriodSeconds: asStored ? deletionGracePeriodSeconds : undefined,
+      resourceVersion: undefined,
+      selfLink: undefined,
+      managedFields: undefined,
+    });
+  }
+
+  #generateName(info: KindInfo, namespace: string, base: string | undefined): string {
+    if (base === undefined || base === '') return '';
+    const cut = base.slice(0, GENERATED_BASE_LENGTH);
+    let name = '';
+    for (let attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
+      name = cut + this.#names.suffix(NAME_SUFFIX_LENGTH);
+      if (this.#view.get(info.kind, namespace, name) === undefined) break;
+    }
+    return name;
+  }
+}
+
+function storageKey(info: KindInfo, object: AnyObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace === undefined ? `/registry/${info.plural}/${name}` : `/registry/${info.plural}/${namespace}/${name}`;
+}
+
+/** A namespace whose spec still names finalizers. */
+function blockedNamespace(object: AnyObject): boolean {
+  if (object.kind !== 'Namespace') return false;
+  return ((object.spec as { finalizers?: readonly string[] } | undefined)?.finalizers?.length ?? 0) > 0;
+}
+
+/** Fields of metadata that no client changes are taken from the stored object. Models registry/rest BeforeUpdate. */
+function keepSystemFields(next: AnyObject, old: AnyObject): AnyObject {
+  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, generateName } = old.metadata;
+  return withMeta(next, {
+    uid,
+    creationTimestamp,
+    generation,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    generateName: next.metadata.generateName ?? generateName,
+    selfLink: undefined,
+    managedFields: undefined,
+  });
+}
+
+/** The object in its scope: `default` where a namespaced one names none; 400 for a namespace on a cluster-scoped one. */
+export function scopeOf(info: KindInfo, object: AnyObject): Answer {
+  const namespace = object.metadata.namespace;
+  if (info.namespaced) {
+    return ok(namespace === undefined || namespace === '' ? withMeta(object, { namespace: 'default' }) : object);
+  }
+  if (namespace === undefined) return ok(object);
+  if (namespace === '') return ok(withMeta(object, { namespace: undefined }));
+  return err(status.badRequest('the namespace of the provided object does not match the namespace sent on the request'));
+}

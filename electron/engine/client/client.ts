@@ -1,0 +1,68 @@
+import type { AnyObject, KubeObject, ObjectRef } from '#shared/kube/types.ts';
+import { patchObject } from '../apiserver/patch/index.ts';
+import type { ApiServer } from '../apiserver/server.ts';
+import { bindPod } from '../apiserver/subresources/binding.ts';
+import { evictPod } from '../apiserver/subresources/eviction.ts';
+import { setScale } from '../apiserver/subresources/scale.ts';
+import type { Answer } from '../apiserver/types.ts';
+import type { ApiResult, Client, DeleteOptions, ObjectOf, WriteOptions } from './types.ts';
+
+/** The API as `user` sees it. */
+export class ApiClient implements Client {
+  readonly user: string;
+  readonly #server: ApiServer;
+
+  constructor(server: ApiServer, user: string) {
+    this.#server = server;
+    this.user = user;
+  }
+
+  get<K extends string>(kind: K, namespace: string, name: string): ApiResult<ObjectOf<K>> {
+    return this.#server.read(kind, namespace, name) as unknown as ApiResult<ObjectOf<K>>;
+  }
+
+  create<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T> {
+    return typed(this.#server.create(object as unknown as AnyObject, this.#request(options)));
+  }
+
+  update<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T> {
+    return typed(this.#server.put(object as unknown as AnyObject, this.#request(options)));
+  }
+
+  updateStatus<T extends KubeObject>(object: T, options?: WriteOptions): ApiResult<T> {
+    return typed(this.#server.updateStatus(object as unknown as AnyObject, this.#request(options)));
+  }
+
+  patch(
+    ref: ObjectRef,
+    type: 'merge' | 'strategic',
+    patch: unknown,
+    options?: WriteOptions & { subresource?: 'status' | 'scale' },
+  ): ApiResult<AnyObject> {
+    return patchObject(this.#server, ref, type, patch, { ...options, user: this.user });
+  }
+
+  delete(ref: ObjectRef, options?: DeleteOptions): ApiResult<AnyObject> {
+    return this.#server.delete(ref, { ...options, user: this.user });
+  }
+
+  scale(ref: ObjectRef, replicas: number): ApiResult<AnyObject> {
+    return setScale(this.#server, ref, replicas, { user: this.user });
+  }
+
+  bind(namespace: string, podName: string, nodeName: string): ApiResult<AnyObject> {
+    return bindPod(this.#server, namespace, podName, nodeName, { user: this.user });
+  }
+
+  evict(namespace: string, podName: string, options?: DeleteOptions): ApiResult<AnyObject> {
+    return evictPod(this.#server, namespace, podName, { ...options, user: this.user });
+  }
+
+  #request(options: WriteOptions | undefined): { user: string; dryRun: boolean } {
+    return { user: this.user, dryRun: options?.dryRun === true };
+  }
+}
+
+function typed<T>(answer: Answer): ApiResult<T> {
+  return answer as unknown as ApiResult<T>;
+}
