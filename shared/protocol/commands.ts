@@ -1,9 +1,17 @@
 import { z } from 'zod';
 
 /** A Kubernetes-shaped object as data; its own validation is the API server's work. */
-export const objectSchema = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string().optional(), namespace: z.string().optional() }) });
+export const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string().optional(), namespace: z.string().optional() }),
+});
 export const refSchema = z.strictObject({ kind: z.string(), namespace: z.string(), name: z.string() });
-export const taintSchema = z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) });
+export const taintSchema = z.strictObject({
+  key: z.string(),
+  value: z.string().optional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+});
 export const positionSchema = z.strictObject({ x: z.number(), y: z.number() });
 
 /** Flags of `kubectl drain`. Durations in seconds; -1 grace period = the pod's own; timeout 0 = endless. */
@@ -29,7 +37,13 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('create'), objects: z.array(objectSchema) }),
   z.strictObject({ type: z.literal('replace'), object: objectSchema }),
   z.strictObject({ type: z.literal('patch'), ref: refSchema, patchType: z.enum(['merge', 'strategic']), patch: z.unknown() }),
-  z.strictObject({ type: z.literal('delete'), refs: z.array(refSchema), gracePeriodSeconds: z.int().optional(), force: z.boolean().optional(), cascade: z.enum(['background', 'foreground', 'orphan']).optional() }),
+  z.strictObject({
+    type: z.literal('delete'),
+    refs: z.array(refSchema),
+    gracePeriodSeconds: z.int().optional(),
+    force: z.boolean().optional(),
+    cascade: z.enum(['background', 'foreground', 'orphan']).optional(),
+  }),
   z.strictObject({ type: z.literal('evict'), ref: refSchema }),
   z.strictObject({ type: z.literal('scale'), ref: refSchema, replicas: z.int() }),
   z.strictObject({ type: z.literal('setImage'), ref: refSchema, container: z.string(), image: z.string() }),
@@ -42,9 +56,27 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** kubectl drain as a process on virtual time; its lines come as `output` signals, `cancelDrain` is Ctrl-C. */
   z.strictObject({ type: z.literal('drain'), node, options: drainOptionsSchema }),
   z.strictObject({ type: z.literal('cancelDrain'), node }),
-  z.strictObject({ type: z.literal('taint'), node, add: z.array(taintSchema), remove: z.array(z.strictObject({ key: z.string(), effect: z.string().optional() })), overwrite: z.boolean().optional() }),
-  z.strictObject({ type: z.literal('label'), ref: refSchema, set: z.record(z.string(), z.string()), remove: z.array(z.string()), overwrite: z.boolean().optional() }),
-  z.strictObject({ type: z.literal('annotate'), ref: refSchema, set: z.record(z.string(), z.string()), remove: z.array(z.string()), overwrite: z.boolean().optional() }),
+  z.strictObject({
+    type: z.literal('taint'),
+    node,
+    add: z.array(taintSchema),
+    remove: z.array(z.strictObject({ key: z.string(), effect: z.string().optional() })),
+    overwrite: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('label'),
+    ref: refSchema,
+    set: z.record(z.string(), z.string()),
+    remove: z.array(z.string()),
+    overwrite: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('annotate'),
+    ref: refSchema,
+    set: z.record(z.string(), z.string()),
+    remove: z.array(z.string()),
+    overwrite: z.boolean().optional(),
+  }),
   /** Machine dies at once: its kubelet stops, its containers are gone. `partition`: the kubelet lives on but cannot reach the API server. */
   z.strictObject({ type: z.literal('crashNode'), node }),
   z.strictObject({ type: z.literal('partitionNode'), node }),

@@ -1,11 +1,25 @@
 import { z } from 'zod';
 
 /** Status codes of the scheduling framework. */
-export const frameworkCodeSchema = z.enum(['Success', 'Error', 'Unschedulable', 'UnschedulableAndUnresolvable', 'Wait', 'Skip', 'Pending']);
+export const frameworkCodeSchema = z.enum([
+  'Success',
+  'Error',
+  'Unschedulable',
+  'UnschedulableAndUnresolvable',
+  'Wait',
+  'Skip',
+  'Pending',
+]);
 export type FrameworkCode = z.infer<typeof frameworkCodeSchema>;
 
 /** Score of one plugin for one node: as given, after NormalizeScore, and times the plugin's weight. */
-export const pluginScoreSchema = z.strictObject({ plugin: z.string(), raw: z.number(), normalized: z.number(), weight: z.number(), weighted: z.number() });
+export const pluginScoreSchema = z.strictObject({
+  plugin: z.string(),
+  raw: z.number(),
+  normalized: z.number(),
+  weight: z.number(),
+  weighted: z.number(),
+});
 export type PluginScore = z.infer<typeof pluginScoreSchema>;
 
 /** One node in one attempt: the first plugin that said no with its reasons, or its scores. */
@@ -31,7 +45,14 @@ export const attemptSchema = z.strictObject({
   cycle: z.number(),
   profile: z.string(),
   preEnqueue: z.strictObject({ plugin: z.string(), reasons: z.array(z.string()) }).optional(),
-  preFilter: z.strictObject({ code: frameworkCodeSchema, plugin: z.string().optional(), reasons: z.array(z.string()), nodeNames: z.array(z.string()).nullable() }).optional(),
+  preFilter: z
+    .strictObject({
+      code: frameworkCodeSchema,
+      plugin: z.string().optional(),
+      reasons: z.array(z.string()),
+      nodeNames: z.array(z.string()).nullable(),
+    })
+    .optional(),
   nodes: z.array(nodeVerdictSchema),
   /** Nodes in the cluster; larger than nodes.length when not all were looked at. */
   nodesTotal: z.number(),
@@ -40,7 +61,9 @@ export const attemptSchema = z.strictObject({
   /** More than one best node: drawn at random from `best`. */
   tieBreak: z.boolean(),
   message: z.string().optional(),
-  postFilter: z.strictObject({ code: frameworkCodeSchema, plugin: z.string().optional(), reasons: z.array(z.string()) }).optional(),
+  postFilter: z
+    .strictObject({ code: frameworkCodeSchema, plugin: z.string().optional(), reasons: z.array(z.string()) })
+    .optional(),
   nominatedNode: z.string().optional(),
   victims: z.array(z.string()),
   /** Cluster event that brought the pod back to the active queue, with the plugin whose hint let it through. */
@@ -75,7 +98,9 @@ export type QueueView = z.infer<typeof queueViewSchema>;
 /** What a drain would do, without doing it. */
 export const drainPreviewSchema = z.strictObject({
   /** Pods that would be evicted. */
-  evict: z.array(z.strictObject({ pod: z.string(), budget: z.string().optional(), allowed: z.number().optional(), blocked: z.boolean() })),
+  evict: z.array(
+    z.strictObject({ pod: z.string(), budget: z.string().optional(), allowed: z.number().optional(), blocked: z.boolean() }),
+  ),
   /** Pods drain leaves alone (finished, mirror, DaemonSet with the flag). */
   skipped: z.array(z.strictObject({ pod: z.string(), reason: z.string() })),
   /** Refusals as kubectl words them; empty when the drain would start. */

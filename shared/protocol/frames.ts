@@ -20,7 +20,9 @@ export const bridgeErrorSchema = z.strictObject({
   message: z.string(),
   httpCode: z.number().optional(),
   problems: z.array(problemSchema).optional(),
-  causes: z.array(z.strictObject({ field: z.string().optional(), message: z.string().optional(), reason: z.string().optional() })).optional(),
+  causes: z
+    .array(z.strictObject({ field: z.string().optional(), message: z.string().optional(), reason: z.string().optional() }))
+    .optional(),
 });
 export type BridgeError = z.infer<typeof bridgeErrorSchema>;
 
@@ -77,7 +79,12 @@ export const sessionStateSchema = z.strictObject({
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
 /** One component of the control plane. */
-export const componentViewSchema = z.strictObject({ name: z.string(), running: z.boolean(), queued: z.number(), cycles: z.number() });
+export const componentViewSchema = z.strictObject({
+  name: z.string(),
+  running: z.boolean(),
+  queued: z.number(),
+  cycles: z.number(),
+});
 export type ComponentView = z.infer<typeof componentViewSchema>;
 
 /**

@@ -7,9 +7,7 @@ export * from './commands.ts';
 export * from './explain.ts';
 export * from './frames.ts';
 export * from './queries.ts';
-
-/** Bumped whenever a schema changes (a hash test forces it). */
-export const PROTOCOL_VERSION = 1;
+export { PROTOCOL_VERSION } from './version.ts';
 
 /** What the preload exposes as `window.stowage` and what the browser host's client implements over WebSocket. */
 export interface StowageBridge {

@@ -34,6 +34,11 @@ export const queryReplySchemas = {
   recent: z.strictObject({ paths: z.array(z.string()) }),
   fileText: z.strictObject({ name: z.string(), text: z.string() }),
   digest: z.strictObject({ digest: z.string(), revision: z.number(), nowMs: z.number() }),
-  about: z.strictObject({ version: z.string(), kubernetes: z.string(), protocol: z.number(), host: z.enum(['electron', 'browser']) }),
+  about: z.strictObject({
+    version: z.string(),
+    kubernetes: z.string(),
+    protocol: z.number(),
+    host: z.enum(['electron', 'browser']),
+  }),
 } as const;
 export type QueryReply<T extends Query['type']> = z.infer<(typeof queryReplySchemas)[T]>;

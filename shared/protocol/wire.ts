@@ -14,7 +14,7 @@ import { querySchema } from './queries.ts';
  * one as soon as somebody listens) and closes the connection with code 1008 on a message it cannot parse. A second client may connect: each has
  * its own frame stream on the same session.
  */
-export const WIRE_CHANNELS = { request: 'stowage:request', notice: 'stowage:notice', frame: 'stowage:frame' } as const;
+export { WIRE_CHANNELS } from './channels.ts';
 
 /** A question with an answer. `id` is chosen by the client and only has to be unused among its open requests. */
 export const wireRequestSchema = z.discriminatedUnion('kind', [

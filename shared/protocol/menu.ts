@@ -1,0 +1,46 @@
+/**
+ * What the application menu (or a file given to the app) asks the renderer for, as `menu` signals. The renderer carries each out as if the person
+ * had used its own button or key: with its own confirmation when unsaved work would be lost, and in the text editor when one has the focus
+ * (undo, redo, selectAll). `openPath:PATH` opens a file that the host has already allowed.
+ */
+export const MENU_ACTIONS = [
+  'new',
+  'open',
+  'library',
+  'save',
+  'saveAs',
+  'exportAs',
+  'undo',
+  'redo',
+  'selectAll',
+  'duplicate',
+  'deleteSelection',
+  'find',
+  'commandPalette',
+  'zoomIn',
+  'zoomOut',
+  'zoomFit',
+  'toggleInspector',
+  'toggleBottom',
+  'presenter',
+  'addNode',
+  'addPod',
+  'addDeployment',
+  'cordon',
+  'uncordon',
+  'drain',
+  'crash',
+  'recover',
+  'playPause',
+  'step',
+  'stepBack',
+  'settle',
+  'faster',
+  'slower',
+  'toStart',
+  'language:en',
+  'language:ko',
+  'shortcuts',
+  'about',
+] as const;
+export type MenuAction = (typeof MENU_ACTIONS)[number];
