@@ -261,13 +261,18 @@ export class ObjectReader {
       this.report(spot, ['metadata', 'name'], `metadata.name: expected a name (a string), not ${found}`, { object, ...hint });
       return;
     }
-    const misspelt = Object.keys(metadata).find((key) => key !== 'namespace' && nearest(key, ['name']) !== undefined);
+    const misspelt = Object.keys(metadata).find(
+      (key) => !['name', 'namespace'].includes(key) && nearest(key, ['name']) !== undefined,
+    );
     if (misspelt !== undefined) {
       this.report(spot, ['metadata', misspelt], `unknown field "${misspelt}": did you mean "name"?`, { object, at: 'key' });
     } else {
       const hint =
         'generateName' in metadata ? { hint: 'metadata.generateName works only with kubectl create, not in files' } : {};
-      this.report(spot, ['metadata'], `required field "metadata.name" is missing in this ${info.kind}`, { object, ...hint });
+      this.report(spot, ['metadata', 'name'], `required field "metadata.name" is missing in this ${info.kind}`, {
+        object,
+        ...hint,
+      });
     }
   }
 

@@ -36,6 +36,11 @@ export function keyText(key: unknown): string | undefined {
   return key.source ?? (key.value === null ? undefined : String(key.value));
 }
 
+/** A list or map written without brackets, or nothing at all. */
+function isBlock(node: Node | null): boolean {
+  return node === null || ((isMap(node) || isSeq(node)) && node.flow !== true);
+}
+
 /** Finds fields of one parsed document in its text. */
 export class Places {
   private readonly lines: LineCounter;
@@ -70,7 +75,7 @@ export class Places {
       const valueOffset = step.value?.range?.[0];
       place = (last && at === 'key' ? (keyOffset ?? valueOffset) : (valueOffset ?? keyOffset)) ?? place;
       // A block collection "begins" at its first entry: its own field name says better where it is.
-      if (keyOffset !== undefined && (step.value === null || !isScalar(step.value)) && !isAlias(step.value)) place = keyOffset;
+      if (keyOffset !== undefined && isBlock(step.value)) place = keyOffset;
       if (!step.value) return this.offset(place);
       node = this.resolve(step.value);
     }
