@@ -6,6 +6,7 @@ import type { VirtualClock } from '../sim/clock.ts';
 import type { Random, RandomStream } from '../sim/types.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { createAdmission } from './admission/index.ts';
+import { prepareForCreate } from './defaulting/create.ts';
 import { applyDefaults } from './defaulting/index.ts';
 import { checkPreconditions, planDeletion } from './deletion.ts';
 import { strategyOf } from './kinds/index.ts';
@@ -110,9 +111,7 @@ export class ApiServer implements ServerCore {
    * was stored before: its status, uid, times and generation are kept where given, and admission is left out where it has passed it already.
    */
   prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, asStored: boolean): Answer {
-    const strategy = strategyOf(info.kind);
-    const dropStatus = !asStored && info.hasStatus && strategy.keepsStatusOnCreate !== true;
-    let object = applyDefaults(dropStatus ? withStatus(input, undefined) : input);
+    let object = applyDefaults(input);
     const passedBefore = asStored && input.metadata.uid !== undefined;
     if (!passedBefore) {
       const request = { operation: 'CREATE', object, old: null, user: options.user, dryRun: options.dryRun === true } as const;
@@ -120,8 +119,8 @@ export class ApiServer implements ServerCore {
       if (!admitted.ok) return admitted;
       object = admitted.value ?? object;
     }
-    object = this.#systemFields(info, object, asStored);
-    if (strategy.prepareForCreate !== undefined) object = strategy.prepareForCreate(object, this.timestamp());
+    const fresh = prepareForCreate(info.simulated || !info.hasStatus ? object : withStatus(object, undefined), this.timestamp());
+    object = this.#systemFields(info, asStored ? withKeptStatus(fresh, object) : fresh, asStored);
     const errors = validateCreate(object);
     return errors.length > 0 ? err(invalidStatus(object, errors)) : ok(object);
   }
@@ -259,6 +258,12 @@ export class ApiServer implements ServerCore {
     }
     return name;
   }
+}
+
+/** The object with the status it was stored with, completed by what a new one would have. */
+function withKeptStatus(fresh: AnyObject, given: AnyObject): AnyObject {
+  if (given.status === undefined) return fresh;
+  return withStatus(fresh, { ...(fresh.status as object | undefined), ...(given.status as object) });
 }
 
 function storageKey(info: KindInfo, object: AnyObject): string {

@@ -1,5 +1,5 @@
 import type { Result } from '#shared/core/result.ts';
-import type { KubeObject, Status } from '#shared/kube/types.ts';
+import type { KubeObject, Node, Status } from '#shared/kube/types.ts';
 import type { EngineContext } from '../client/context.ts';
 import type { Client, Component, ComponentContext, EngineConfig, ObjectOf } from '../client/types.ts';
 import { createCore, type EngineCore } from '../core.ts';
@@ -31,7 +31,10 @@ export interface TestCluster {
   /** Runs until only background work is left, for ten virtual minutes at most. */
   settle(): LoopOutcome;
   run(limits: RunLimits): LoopOutcome;
-  /** Creates objects in order; throws with the API's message when one is refused. Returns them as stored. */
+  /**
+   * Creates objects in order; throws with the API's message when one is refused. Returns them as stored. A node that is Ready loses the
+   * not-ready taint that admission gives it, as the node lifecycle controller would see to.
+   */
   create<T extends KubeObject>(...objects: T[]): T[];
   /** The object; throws when it is not there. */
   get<K extends string>(kind: K, namespace: string, name: string): ObjectOf<K>;
@@ -45,6 +48,16 @@ export interface TestCluster {
 export function unwrap<T>(result: Result<T, Status>): T {
   if (!result.ok) throw new Error(`${result.error.code} ${result.error.reason}: ${result.error.message}`);
   return result.value;
+}
+
+function settleNode<T extends KubeObject>(client: Client, object: T): T {
+  if (object.kind !== 'Node') return object;
+  const node = object as unknown as Node;
+  const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+  const taints = node.spec.taints?.filter(({ key }) => key !== 'node.kubernetes.io/not-ready') ?? [];
+  if (!ready || taints.length === node.spec.taints?.length) return object;
+  const { taints: _old, ...spec } = node.spec;
+  return unwrap(client.update({ ...node, spec: taints.length === 0 ? spec : { ...spec, taints } })) as unknown as T;
 }
 
 /** Builds a cluster and starts its components. */
@@ -66,7 +79,7 @@ export function createTestCluster(options: TestClusterOptions = {}): TestCluster
     run,
     runFor: (ms) => run({ untilMs: clock.nowMs + ms }),
     settle: () => run({ untilMs: clock.nowMs + SETTLE_LIMIT_MS, untilQuiet: true }),
-    create: (...objects) => objects.map((object) => unwrap(client.create(object))),
+    create: (...objects) => objects.map((object) => settleNode(client, unwrap(client.create(object)))),
     get: (kind, namespace, name) => unwrap(client.get(kind, namespace, name)),
     list: (kind, namespace) => context.informer(kind).lister.list(namespace),
     events(name) {

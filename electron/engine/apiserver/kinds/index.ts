@@ -8,7 +8,6 @@ import type { KindStrategy } from './strategy.ts';
 const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrategy>([
   ['Pod', podStrategy],
   ['Namespace', namespaceStrategy],
-  ['Node', { keepsStatusOnCreate: true }],
   ['Deployment', deploymentStrategy],
   ['ReplicaSet', countedStrategy],
   ['PodDisruptionBudget', countedStrategy],

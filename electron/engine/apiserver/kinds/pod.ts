@@ -1,18 +1,8 @@
-import type { AnyObject, Pod, PodCondition } from '#shared/kube/types.ts';
+import type { AnyObject, Pod } from '#shared/kube/types.ts';
 import { specChanged } from './common.ts';
 import type { KindStrategy } from './strategy.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
-
-function gatedCondition(now: string): PodCondition {
-  return {
-    type: 'PodScheduled',
-    status: 'False',
-    lastTransitionTime: now,
-    reason: 'SchedulingGated',
-    message: 'Scheduling is blocked due to non-empty scheduling gates',
-  };
-}
 
 /**
  * A pod that nobody runs, or that has finished, goes at once; else it gets the period asked for or its own. Less than nothing counts as one
@@ -30,12 +20,6 @@ function graceSeconds(object: AnyObject, asked: number | undefined): number {
 export const podStrategy: KindStrategy = {
   generation: specChanged,
   graceSeconds,
-  prepareForCreate(object, now) {
-    const pod = object as unknown as Pod;
-    const status = { ...pod.status, phase: pod.status?.phase ?? 'Pending' };
-    const gated = (pod.spec.schedulingGates?.length ?? 0) > 0 && status.conditions === undefined;
-    return { ...object, status: gated ? { ...status, conditions: [gatedCondition(now)] } : status };
-  },
   prepareForStatusUpdate(next, old) {
     const { ownerReferences: _sent, ...metadata } = next.metadata;
     const owners = old.metadata.ownerReferences;

@@ -1,16 +1,12 @@
 import type { AnyObject } from '#shared/kube/types.ts';
 
 /**
- * What a kind does differently from the common rules. Common rules: status is dropped on create and kept from the stored object on update,
+ * What a kind does differently from the common rules; what create does to each kind is in defaulting/create.ts. Common rules: status is kept from the stored object on update,
  * spec is kept from the stored object on status updates, deletion is immediate. Models registry/rest strategies.
  */
 export interface KindStrategy {
-  /** Whether a status sent with create is kept (nodes). */
-  readonly keepsStatusOnCreate?: boolean;
   /** Kinds with metadata.generation: 1 on create, then one more for each change this says is one. */
   readonly generation?: (next: AnyObject, old: AnyObject) => boolean;
-  /** Last touch before validation on create. `now`: RFC 3339. */
-  readonly prepareForCreate?: (object: AnyObject, now: string) => AnyObject;
   /** Last touch before validation on update of the main resource. */
   readonly prepareForUpdate?: (next: AnyObject, old: AnyObject) => AnyObject;
   /** Last touch before validation on update of the status subresource (spec is the old one already). */
