@@ -1,0 +1,34 @@
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useT } from '../i18n/index.ts';
+
+/** A modal dialog with a heading, a body that scrolls and an optional row of buttons. Escape and the scrim close it. */
+export function Dialog({
+  title,
+  description,
+  onClose,
+  footer,
+  width = 480,
+  children,
+}: { title: string; description?: string; onClose: () => void; footer?: ReactNode; width?: number; children: ReactNode }) {
+  const t = useT();
+  return (
+    <Radix.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
+      <Radix.Portal>
+        <Radix.Overlay className="scrim" />
+        <Radix.Content className="dialog" style={{ width }} {...(description ? {} : { 'aria-describedby': undefined })}>
+          <div className="dialog-head">
+            <Radix.Title className="dialog-title">{title}</Radix.Title>
+            <Radix.Close className="icon-btn" aria-label={t('shell:dialogClose')}>
+              <X size={16} />
+            </Radix.Close>
+          </div>
+          {description ? <Radix.Description className="dialog-lead">{description}</Radix.Description> : null}
+          <div className="dialog-body">{children}</div>
+          {footer ? <div className="dialog-foot">{footer}</div> : null}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,10 @@
+export { Button, IconButton } from './Button.tsx';
+export { Dialog } from './Dialog.tsx';
+export { ErrorBoundary } from './ErrorBoundary.tsx';
+export { CheckField, Field, SelectField, TextField } from './Field.tsx';
+export { Keys, keyText } from './Keys.tsx';
+export { ContextMenuArea, DropMenu, type MenuEntry } from './Menu.tsx';
+export { PodGlyph } from './PodGlyph.tsx';
+export { Tabs, type TabSpec } from './Tabs.tsx';
+export { Toasts } from './Toasts.tsx';
+export { Tooltip, TooltipProvider } from './Tooltip.tsx';

@@ -1,0 +1,9 @@
+import { canvas } from './en/canvas.ts';
+import { dialogs } from './en/dialogs.ts';
+import { palette } from './en/palette.ts';
+import { panels } from './en/panels.ts';
+import { reasons } from './en/reasons.ts';
+import { shell } from './en/shell.ts';
+
+/** English catalogue, one namespace an area. */
+export const en = { shell, palette, canvas, reasons, panels, dialogs };

@@ -1,0 +1,10 @@
+import type { en } from './en.ts';
+import { canvas } from './ko/canvas.ts';
+import { dialogs } from './ko/dialogs.ts';
+import { palette } from './ko/palette.ts';
+import { panels } from './ko/panels.ts';
+import { reasons } from './ko/reasons.ts';
+import { shell } from './ko/shell.ts';
+
+/** Korean catalogue: the compiler holds it to the same keys as the English one. */
+export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> } = { shell, palette, canvas, reasons, panels, dialogs };

@@ -1,0 +1,31 @@
+import './panels.css';
+import { Tabs } from '../components/index.ts';
+import { useT } from '../i18n/index.ts';
+import { useCluster } from '../store/cluster.ts';
+import { useOutput } from '../store/output.ts';
+import { openDock, useView } from '../store/view.ts';
+import { EventsTab } from './dock/EventsTab.tsx';
+import { ExplainTab } from './dock/ExplainTab.tsx';
+import { OutputTab } from './dock/OutputTab.tsx';
+import { RolloutTab } from './dock/RolloutTab.tsx';
+
+/** Tables beneath the timeline: explain, events, command output, roll-out. */
+export function BottomDock() {
+  const t = useT();
+  const tab = useView((state) => state.dockTab);
+  const events = useCluster((state) => state.events.size);
+  const running = useOutput((state) => state.entries.reduce((count, entry) => count + (entry.exitCode === null ? 1 : 0), 0));
+  return (
+    <Tabs
+      label={t('panels:dockTabs')}
+      value={tab}
+      onChange={openDock}
+      tabs={[
+        { id: 'explain', label: t('panels:explain'), body: <ExplainTab /> },
+        { id: 'events', label: t('panels:events'), count: events, body: <EventsTab /> },
+        { id: 'output', label: t('panels:output'), count: running, body: <OutputTab /> },
+        { id: 'rollout', label: t('panels:rollout'), body: <RolloutTab /> },
+      ]}
+    />
+  );
+}

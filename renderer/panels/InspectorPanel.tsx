@@ -1,0 +1,101 @@
+import './panels.css';
+import { Box, Layers, Server, Shapes } from 'lucide-react';
+import { useMemo, type ReactNode } from 'react';
+import type { AnyObject, Deployment, Node, ObjectKey, Pod } from '#shared/kube/types.ts';
+import { PodGlyph, Tabs, type TabSpec } from '../components/index.ts';
+import { podLook } from '../graph/podLook.ts';
+import { useT } from '../i18n/index.ts';
+import { useCluster } from '../store/cluster.ts';
+import { type InspectorTab, openInspector, refOfKey, useView } from '../store/view.ts';
+import { EventsTable, useEventRows } from './dock/EventsTab.tsx';
+import { DeploymentDetails } from './inspector/DeploymentDetails.tsx';
+import { NodeDetails } from './inspector/NodeDetails.tsx';
+import { Overview } from './inspector/Overview.tsx';
+import { PodDetails } from './inspector/PodDetails.tsx';
+import { KeyValues } from './inspector/parts.tsx';
+import { WhyTab } from './inspector/WhyTab.tsx';
+import { YamlTab } from './inspector/YamlTab.tsx';
+import { objectOf } from './selection.ts';
+
+function Glyph({ object }: { object: AnyObject }) {
+  const owners = useCluster((state) => state.owners);
+  const lineage = useCluster((state) => state.lineage);
+  if (object.kind === 'Pod') return <PodGlyph look={podLook(object as unknown as Pod, owners, lineage)} />;
+  if (object.kind === 'Node') return <Server size={18} aria-hidden />;
+  if (object.kind === 'Deployment' || object.kind === 'ReplicaSet') return <Layers size={18} aria-hidden />;
+  return object.kind === 'Namespace' ? <Box size={18} aria-hidden /> : <Shapes size={18} aria-hidden />;
+}
+
+function Details({ object }: { object: AnyObject }): ReactNode {
+  const t = useT();
+  if (object.kind === 'Pod') return <PodDetails pod={object as unknown as Pod} />;
+  if (object.kind === 'Node') return <NodeDetails node={object as unknown as Node} />;
+  if (object.kind === 'Deployment') return <DeploymentDetails deployment={object as unknown as Deployment} />;
+  return (
+    <KeyValues
+      rows={[
+        [t('panels:kind'), object.kind],
+        ...(object.metadata.namespace ? [[t('panels:namespace'), object.metadata.namespace] as const] : []),
+        ...Object.entries(object)
+          .filter(([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+          .filter(([field]) => field !== 'kind')
+          .map(([field, value]) => [field, String(value)] as const),
+      ]}
+    />
+  );
+}
+
+function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
+  const t = useT();
+  const chosen = useView((state) => state.inspectorTab);
+  const all = useEventRows();
+  const rows = useMemo(() => all.filter((row) => row.aboutKey === id), [all, id]);
+  const isPod = object.kind === 'Pod';
+  const tabs: TabSpec<InspectorTab>[] = [
+    ...(isPod
+      ? [{ id: 'why' as const, label: t('panels:why'), body: <div className="inspector-body"><WhyTab pod={object as unknown as Pod} /></div> }]
+      : []),
+    { id: 'details', label: t('panels:details'), body: <div className="inspector-body"><Details object={object} /></div> },
+    { id: 'yaml', label: t('panels:yaml'), body: <YamlTab key={id} object={object} /> },
+    {
+      id: 'events',
+      label: t('panels:events'),
+      count: rows.length,
+      body: rows.length === 0 ? <p className="empty">{t('panels:eventsNone')}</p> : <EventsTable rows={rows} showObject={false} />,
+    },
+  ];
+  return (
+    <div className="inspector">
+      <header className="inspector-head">
+        <Glyph object={object} />
+        <h2 className="inspector-title ellipsis" title={object.metadata.name}>
+          {object.metadata.name}
+        </h2>
+        <span className="muted">{object.kind}</span>
+      </header>
+      <Tabs label={t('panels:tabs')} value={chosen === 'why' && !isPod ? 'details' : chosen} onChange={openInspector} tabs={tabs} />
+    </div>
+  );
+}
+
+/** What the right-hand side shows: the last selected object, or the playground itself. */
+export function InspectorPanel() {
+  const t = useT();
+  const key = useView((state) => state.selection.at(-1));
+  const count = useView((state) => state.selection.length);
+  const object = useCluster((state) => (key ? (objectOf(state, key) as AnyObject | null) : null));
+  if (!key) return <Overview />;
+  if (!object) {
+    return (
+      <p className="empty">
+        {refOfKey(key).kind} {refOfKey(key).name}: {t('panels:gone')}
+      </p>
+    );
+  }
+  return (
+    <>
+      {count > 1 ? <p className="multi-note">{t('panels:selected', { count })}</p> : null}
+      <ObjectInspector id={key} object={object} />
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import { getBridge } from '../bridge/index.ts';
+import { onLink } from '../bridge/socket.ts';
+import { onSignal, takeFrame, useCluster } from './cluster.ts';
+import { recordSignal } from './output.ts';
+import { useView } from './view.ts';
+
+/** Starts the frame stream and keeps the mirror in step. Returns the function that ends it. */
+export function connect(): () => void {
+  const bridge = getBridge();
+  let waiting = false;
+  const stop = bridge.onFrame((frame) => {
+    if (waiting && !frame.snapshot) return; // differences sent before the snapshot that was asked for
+    if (takeFrame(frame) === 'resync') {
+      waiting = true;
+      bridge.resync();
+      return;
+    }
+    waiting = false;
+    if (useView.getState().connection !== 'live') useView.setState({ connection: 'live' });
+    bridge.ack(frame.epoch, frame.seq);
+  });
+  const stopLink = onLink((connection) => useView.setState({ connection: connection === 'lost' ? 'lost' : 'connecting' }));
+  const stopOutput = onSignal(recordSignal);
+  // A selected object that is gone, for good, leaves the selection.
+  const stopPrune = useCluster.subscribe((state, before) => {
+    if (state.pods !== before.pods || state.nodes !== before.nodes || state.deployments !== before.deployments) pruneSelection();
+  });
+  return () => {
+    stop();
+    stopLink();
+    stopOutput();
+    stopPrune();
+  };
+}
+
+function pruneSelection(): void {
+  const { selection } = useView.getState();
+  if (selection.length === 0) return;
+  const { pods, nodes, deployments } = useCluster.getState();
+  const alive = selection.filter((key) => {
+    if (key.startsWith('Pod/')) return pods.has(key);
+    if (key.startsWith('Node/')) return nodes.has(key.slice('Node//'.length));
+    if (key.startsWith('Deployment/')) return deployments.has(key);
+    return true;
+  });
+  if (alive.length !== selection.length) useView.setState({ selection: alive });
+}

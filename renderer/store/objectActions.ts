@@ -1,0 +1,144 @@
+import { controllerOf } from '#shared/kube/pod.ts';
+import type { Deployment, Node, ObjectRef, Pod } from '#shared/kube/types.ts';
+import { refOf } from '#shared/kube/types.ts';
+import { type MessageKey, translate } from '../i18n/index.ts';
+import { sendCommand } from './actions.ts';
+import { useCluster } from './cluster.ts';
+import { replicaSetKeyOf } from './lineage.ts';
+import { showToast } from './toasts.ts';
+import { openDialog, openDock, openInspector, select, useView } from './view.ts';
+
+/** Something that can be done with an object; menus, inspector and command palette offer the same list. `icon` names a lucide icon. */
+export interface ObjectAction {
+  id: string;
+  label: MessageKey;
+  icon: string;
+  shortcut?: string;
+  danger?: boolean;
+  disabled?: boolean;
+  /** Starts a new group in a menu. */
+  group?: boolean;
+  run: () => void;
+}
+
+function copyText(text: string): void {
+  void navigator.clipboard?.writeText(text).then(() => showToast({ tone: 'info', title: translate('shell:copied', { what: text }) }));
+}
+
+/** What can be done with a node. */
+export function nodeActions(node: Node): ObjectAction[] {
+  const name = node.metadata.name;
+  const faulty = useCluster.getState().faults[name] !== undefined;
+  const ref = refOf(node);
+  const cordoned = node.spec.unschedulable === true;
+  return [
+    cordoned
+      ? { id: 'uncordon', label: 'canvas:uncordon', icon: 'circle-check', shortcut: 'u', run: () => void sendCommand({ type: 'uncordon', node: name }) }
+      : { id: 'cordon', label: 'canvas:cordon', icon: 'ban', shortcut: 'c', run: () => void sendCommand({ type: 'cordon', node: name }) },
+    { id: 'drain', label: 'canvas:drain', icon: 'log-out', shortcut: 'd', run: () => openDialog({ type: 'drain', node: name }) },
+    { id: 'taint', label: 'canvas:taint', icon: 'shield-ban', group: true, run: () => openDialog({ type: 'taint', node: name }) },
+    { id: 'label', label: 'canvas:label', icon: 'tag', run: () => openDialog({ type: 'label', target: ref }) },
+    ...(faulty
+      ? [{ id: 'recover', label: 'canvas:recover' as const, icon: 'heart-pulse', shortcut: 'r', group: true, run: () => void sendCommand({ type: 'recoverNode', node: name }) }]
+      : [
+          { id: 'crash', label: 'canvas:crash' as const, icon: 'zap-off', shortcut: 'x', group: true, danger: true, run: () => void sendCommand({ type: 'crashNode', node: name }) },
+          { id: 'partition', label: 'canvas:partition' as const, icon: 'unplug', danger: true, run: () => void sendCommand({ type: 'partitionNode', node: name }) },
+        ]),
+    { id: 'yaml', label: 'canvas:showYaml', icon: 'file-code', group: true, run: () => showIn(`Node//${name}`, 'yaml') },
+    { id: 'copyName', label: 'canvas:copyName', icon: 'copy', run: () => copyText(name) },
+    { id: 'delete', label: 'canvas:deleteNode', icon: 'trash-2', shortcut: 'delete', danger: true, group: true, run: () => openDialog({ type: 'delete', targets: [ref] }) },
+  ];
+}
+
+function showIn(key: string, tab: 'why' | 'details' | 'yaml' | 'events'): void {
+  select(key);
+  openInspector(tab);
+}
+
+/** The Deployment a pod comes from, if any. */
+export function deploymentOf(pod: Pod): Deployment | undefined {
+  const { lineage, deployments } = useCluster.getState();
+  const set = replicaSetKeyOf(pod);
+  const key = set ? lineage.get(set)?.deployment : null;
+  return key ? deployments.get(key) : undefined;
+}
+
+/** What can be done with a pod itself. */
+export function podActions(pod: Pod): ObjectAction[] {
+  const ref = refOf(pod);
+  const key = `Pod/${ref.namespace}/${ref.name}`;
+  const bound = Boolean(pod.spec.nodeName);
+  const ready = pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+  const running = pod.status?.phase === 'Running';
+  const container = pod.spec.containers[0]?.name ?? '';
+  return [
+    {
+      id: 'why',
+      label: bound ? 'canvas:whyHere' : 'canvas:whyPending',
+      icon: 'circle-help',
+      run: () => {
+        showIn(key, 'why');
+        openDock('explain');
+      },
+    },
+    { id: 'evict', label: 'canvas:evict', icon: 'log-out', group: true, disabled: !bound, run: () => void sendCommand({ type: 'evict', ref }) },
+    {
+      id: 'setReadiness',
+      label: ready ? 'canvas:makeUnready' : 'canvas:makeReady',
+      icon: 'activity',
+      disabled: !running,
+      run: () => void sendCommand({ type: 'setReadiness', ref, ready: !ready }),
+    },
+    {
+      id: 'failContainer',
+      label: 'canvas:failContainer',
+      icon: 'bug',
+      disabled: !running,
+      danger: true,
+      run: () => void sendCommand({ type: 'failContainer', ref, container, exitCode: 1 }),
+    },
+    { id: 'yaml', label: 'canvas:showYaml', icon: 'file-code', group: true, run: () => showIn(key, 'yaml') },
+    { id: 'copyName', label: 'canvas:copyName', icon: 'copy', run: () => copyText(ref.name) },
+    {
+      id: 'delete',
+      label: controllerOf(pod) ? 'canvas:deleteOwnedPod' : 'canvas:deletePod',
+      icon: 'trash-2',
+      shortcut: 'delete',
+      danger: true,
+      group: true,
+      run: () => void sendCommand({ type: 'delete', refs: [ref] }),
+    },
+  ];
+}
+
+/** What can be done with a Deployment. */
+export function deploymentActions(deployment: Deployment): ObjectAction[] {
+  const ref: ObjectRef = refOf(deployment);
+  const paused = deployment.spec.paused === true;
+  return [
+    { id: 'scale', label: 'canvas:scale', icon: 'scaling', run: () => openDialog({ type: 'scale', target: ref }) },
+    { id: 'setImage', label: 'canvas:setImage', icon: 'image-up', run: () => openDialog({ type: 'setImage', target: ref }) },
+    { id: 'restart', label: 'canvas:restart', icon: 'rotate-cw', run: () => void sendCommand({ type: 'rolloutRestart', ref }) },
+    paused
+      ? { id: 'resume', label: 'canvas:resumeRollout', icon: 'play', run: () => void sendCommand({ type: 'rolloutResume', ref }) }
+      : { id: 'pause', label: 'canvas:pauseRollout', icon: 'pause', run: () => void sendCommand({ type: 'rolloutPause', ref }) },
+    { id: 'undoRollout', label: 'canvas:undoRollout', icon: 'undo-2', run: () => openDialog({ type: 'undoRollout', target: ref }) },
+    { id: 'rollout', label: 'canvas:showRollout', icon: 'layers', run: () => showRollout(`Deployment/${ref.namespace}/${ref.name}`) },
+    { id: 'pdb', label: 'canvas:addBudget', icon: 'shield', run: () => openDialog({ type: 'pdb', deployment: ref }) },
+    { id: 'deleteDeployment', label: 'canvas:deleteDeployment', icon: 'trash-2', danger: true, group: true, run: () => openDialog({ type: 'delete', targets: [ref] }) },
+  ];
+}
+
+function showRollout(key: string): void {
+  select(key);
+  openDock('rollout');
+}
+
+/** Runs a key's action on every selected node. */
+export function runOnSelectedNodes(id: 'cordon' | 'uncordon' | 'drain' | 'crash' | 'recover'): void {
+  const { nodes } = useCluster.getState();
+  for (const key of useView.getState().selection) {
+    const node = key.startsWith('Node//') ? nodes.get(key.slice('Node//'.length)) : undefined;
+    if (node) nodeActions(node).find((action) => action.id === id)?.run();
+  }
+}
