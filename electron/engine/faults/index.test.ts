@@ -11,7 +11,10 @@ describe('faults', () => {
     expect(faults.crash('b')).toBe(true);
     expect(faults.partition('b')).toBe(false);
     expect(faults.crash('a')).toBe(true);
-    expect(Object.entries(faults.all())).toEqual([['a', 'crashed'], ['b', 'crashed']]);
+    expect(Object.entries(faults.all())).toEqual([
+      ['a', 'crashed'],
+      ['b', 'crashed'],
+    ]);
     expect(faults.recover('b')).toBe(true);
     expect(faults.recover('b')).toBe(false);
     off();

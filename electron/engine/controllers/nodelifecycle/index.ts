@@ -1,11 +1,12 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { getCondition, isPodReady, setCondition } from '#shared/kube/conditions.ts';
+import { nodeZoneKey } from '#shared/kube/pod.ts';
 import type { Node, Pod, Taint } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
-import { labelsToAdd } from './labels.ts';
 import { type NodeHealth, observe, STARTUP_GRACE_MS, silencedConditions } from './health.ts';
+import { labelsToAdd } from './labels.ts';
 import { hasTaint, NOT_READY, noScheduleDiff, UNREACHABLE, withoutTaints, withTaints } from './taints.ts';
-import { RateLimiter, type ZoneQueue, zoneKey, zoneRate, zoneState } from './zones.ts';
+import { RateLimiter, type ZoneQueue, zoneRate, zoneState } from './zones.ts';
 
 /** How often the zones' queues are looked at. Models nodelifecycle scheduler.NodeEvictionPeriod. */
 const TAINT_PASS_MS = 100;
@@ -63,7 +64,10 @@ class NodeLifecycle {
     this.#podQueue.start();
     this.#subscriptions = [
       this.#nodes.subscribe(
-        { onAdd: (node) => this.#nodeQueue.add(node.metadata.name), onUpdate: (_, node) => this.#nodeQueue.add(node.metadata.name) },
+        {
+          onAdd: (node) => this.#nodeQueue.add(node.metadata.name),
+          onUpdate: (_, node) => this.#nodeQueue.add(node.metadata.name),
+        },
         { replay: true },
       ),
       this.#pods.subscribe({ onAdd: (pod) => this.#podSeen(pod), onUpdate: (_, pod) => this.#podSeen(pod) }),
@@ -92,7 +96,12 @@ class NodeLifecycle {
 
   #tick(): void {
     const { clock, config } = this.#ctx;
-    this.#monitor = clock.schedule(config.nodeLifecycle.monitorPeriodMs, 'node-lifecycle-controller/monitor', () => this.#tick(), { background: true });
+    this.#monitor = clock.schedule(
+      config.nodeLifecycle.monitorPeriodMs,
+      'node-lifecycle-controller/monitor',
+      () => this.#tick(),
+      { background: true },
+    );
     this.#monitorNodes();
   }
 
@@ -131,7 +140,7 @@ class NodeLifecycle {
     const observed = getCondition(node.status.conditions, 'Ready');
     const current = this.#updateHealth(node);
     if (node.metadata.labels?.[EXCLUDE_DISRUPTION] === undefined) {
-      const key = zoneKey(node.metadata.labels);
+      const key = nodeZoneKey(node);
       const count = counts.get(key) ?? { ready: 0, notReady: 0 };
       if (current?.status === 'True') count.ready += 1;
       else count.notReady += 1;
@@ -151,7 +160,8 @@ class NodeLifecycle {
     const name = node.metadata.name;
     const ready = getCondition(node.status.conditions, 'Ready');
     const leaseRenewTime = this.#leases.lister.get(LEASES, name)?.spec.renewTime;
-    const createdMs = node.metadata.creationTimestamp === undefined ? clock.nowMs : clock.parseMs(node.metadata.creationTimestamp);
+    const createdMs =
+      node.metadata.creationTimestamp === undefined ? clock.nowMs : clock.parseMs(node.metadata.creationTimestamp);
     const health = observe(this.#health.get(name), { createdMs, ready, leaseRenewTime }, clock.nowMs);
     this.#health.set(name, health);
     const graceMs = ready === undefined ? STARTUP_GRACE_MS : config.nodeLifecycle.monitorGraceMs;
@@ -209,11 +219,15 @@ class NodeLifecycle {
   }
 
   #zone(node: Node): ZoneQueue {
-    const key = zoneKey(node.metadata.labels);
+    const key = nodeZoneKey(node);
     const existing = this.#zones.get(key);
     if (existing !== undefined) return existing;
     const { clock, config } = this.#ctx;
-    const zone: ZoneQueue = { state: 'Initial', limiter: new RateLimiter(config.nodeLifecycle.evictionRatePerSecond, clock.nowMs), waiting: [] };
+    const zone: ZoneQueue = {
+      state: 'Initial',
+      limiter: new RateLimiter(config.nodeLifecycle.evictionRatePerSecond, clock.nowMs),
+      waiting: [],
+    };
     this.#zones.set(key, zone);
     return zone;
   }
@@ -221,7 +235,9 @@ class NodeLifecycle {
   #schedulePass(): void {
     if (this.#pass !== undefined) return;
     const { clock } = this.#ctx;
-    const due = [...this.#zones.values()].filter((zone) => zone.waiting.length > 0).map((zone) => zone.limiter.nextMs(clock.nowMs));
+    const due = [...this.#zones.values()]
+      .filter((zone) => zone.waiting.length > 0)
+      .map((zone) => zone.limiter.nextMs(clock.nowMs));
     const times = due.filter((time) => time !== undefined);
     if (times.length === 0) return;
     const delayMs = Math.max(TAINT_PASS_MS, Math.min(...times) - clock.nowMs);
@@ -311,7 +327,9 @@ class NodeLifecycle {
     const ready = getCondition(pod.status.conditions, 'Ready');
     if (ready === undefined || ready.status === 'False') return;
     const conditions = setCondition(pod.status.conditions, { ...ready, status: 'False' }, this.#ctx.clock.timestamp());
-    const moved = conditions.map((condition) => (condition.type === 'Ready' ? { ...condition, lastTransitionTime: this.#ctx.clock.timestamp() } : condition));
+    const moved = conditions.map((condition) =>
+      condition.type === 'Ready' ? { ...condition, lastTransitionTime: this.#ctx.clock.timestamp() } : condition,
+    );
     const written = this.#client.updateStatus({ ...pod, status: { ...pod.status, conditions: moved } });
     if (written.ok) this.#recorder.event(written.value, 'Warning', 'NodeNotReady', 'Node is not ready');
   }

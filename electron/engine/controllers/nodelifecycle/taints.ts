@@ -13,7 +13,10 @@ const CONDITION_TAINTS: Readonly<Record<string, Readonly<Record<string, string>>
   PIDPressure: { True: 'node.kubernetes.io/pid-pressure' },
 };
 
-const MANAGED_KEYS: readonly string[] = [UNSCHEDULABLE, ...Object.values(CONDITION_TAINTS).flatMap((byStatus) => Object.values(byStatus))];
+const MANAGED_KEYS: readonly string[] = [
+  UNSCHEDULABLE,
+  ...Object.values(CONDITION_TAINTS).flatMap((byStatus) => Object.values(byStatus)),
+];
 
 /** Same key and effect. Models v1.Taint.MatchTaint. */
 export function sameTaint(a: Taint, b: Taint): boolean {
@@ -43,7 +46,9 @@ export function noScheduleDiff(node: Node): { add: Taint[]; remove: Taint[] } {
 export function withTaints(taints: readonly Taint[], add: readonly Taint[]): Taint[] {
   let result = [...taints];
   for (const taint of add) {
-    result = result.some((other) => sameTaint(other, taint)) ? result.map((other) => (sameTaint(other, taint) ? taint : other)) : [...result, taint];
+    result = result.some((other) => sameTaint(other, taint))
+      ? result.map((other) => (sameTaint(other, taint) ? taint : other))
+      : [...result, taint];
   }
   return result;
 }

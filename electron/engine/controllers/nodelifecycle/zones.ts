@@ -20,13 +20,6 @@ export function zoneRate(state: ZoneState, nodes: number, normalRatePerSecond: n
   return nodes > LARGE_ZONE_NODES ? SECONDARY_RATE_PER_SECOND : 0;
 }
 
-/** Zone of a node by its region and zone labels; '' when it has none. Models component-helpers GetZoneKey. */
-export function zoneKey(labels: Readonly<Record<string, string>> | undefined): string {
-  const zone = labels?.['topology.kubernetes.io/zone'] ?? labels?.['failure-domain.beta.kubernetes.io/zone'] ?? '';
-  const region = labels?.['topology.kubernetes.io/region'] ?? labels?.['failure-domain.beta.kubernetes.io/region'] ?? '';
-  return region === '' && zone === '' ? '' : `${region}:\u0000:${zone}`;
-}
-
 /** Token bucket with room for one token, on virtual milliseconds. Models flowcontrol token bucket with burst 1. */
 export class RateLimiter {
   #ratePerSecond: number;

@@ -54,7 +54,6 @@ class TaintEviction {
           onUpdate: (before, after) => {
             if (!deepEqual(before.spec.taints ?? [], after.spec.taints ?? [])) this.#nodeQueue.add(after.metadata.name);
           },
-          onDelete: (node) => this.#nodeQueue.add(node.metadata.name),
         },
         { replay: true },
       ),
@@ -62,7 +61,8 @@ class TaintEviction {
         {
           onAdd: (pod) => this.#podQueue.add(podKey(pod)),
           onUpdate: (before, after) => {
-            if (before.spec.nodeName === after.spec.nodeName && deepEqual(before.spec.tolerations, after.spec.tolerations)) return;
+            if (before.spec.nodeName === after.spec.nodeName && deepEqual(before.spec.tolerations, after.spec.tolerations))
+              return;
             this.#podQueue.add(podKey(after));
           },
           onDelete: (pod) => this.#drop(podKey(pod)),
@@ -86,6 +86,7 @@ class TaintEviction {
 
   #syncNode(name: string): void {
     const node = this.#nodes.lister.get('', name);
+    if (node === undefined) return;
     const taints = noExecute(node);
     for (const pod of this.#pods.lister.byIndex('nodeName', name)) {
       if (taints.length === 0) this.#cancel(pod);

@@ -1,0 +1,175 @@
+import { deepEqual } from '#shared/core/json.ts';
+import { getCondition } from '#shared/kube/conditions.ts';
+import type { Node, Pod } from '#shared/kube/types.ts';
+import type { Component, ComponentContext } from '../client/types.ts';
+import type { FaultKind, Faults } from '../faults/index.ts';
+import { NodeAgent } from './agent.ts';
+
+/** Why a container could not be made to exit. */
+export type FailRefusal = 'no such pod on a running machine' | 'container is not running';
+
+/** The kubelets of all nodes as one component. */
+export interface Kubelets extends Component {
+  /** Lets a container exit now with that code; undefined = done. */
+  failContainer(namespace: string, pod: string, container: string, exitCode: number): FailRefusal | undefined;
+}
+
+/**
+ * One kubelet per Node object. They see the API through informers, and neither see nor write anything while their machine is crashed or cut off.
+ * Models pkg/kubelet.
+ */
+export function createKubelets(ctx: ComponentContext, faults: Faults): Kubelets {
+  const kubelets = new KubeletSet(ctx, faults);
+  return {
+    name: 'kubelet',
+    start: () => kubelets.start(),
+    stop: () => kubelets.stop(),
+    queued: () => kubelets.queued(),
+    failContainer: (namespace, pod, container, exitCode) => kubelets.failContainer(namespace, pod, container, exitCode),
+  };
+}
+
+class KubeletSet {
+  readonly #ctx: ComponentContext;
+  readonly #faults: Faults;
+  readonly #client;
+  readonly #recorder;
+  readonly #nodes;
+  readonly #pods;
+  readonly #queue;
+  readonly #agents = new Map<string, NodeAgent>();
+  #subscriptions: (() => void)[] = [];
+  #startedBefore = false;
+
+  constructor(ctx: ComponentContext, faults: Faults) {
+    this.#ctx = ctx;
+    this.#faults = faults;
+    this.#client = ctx.client('kubelet');
+    this.#recorder = ctx.recorder('kubelet');
+    this.#nodes = ctx.informer('Node');
+    this.#pods = ctx.informer('Pod');
+    this.#queue = ctx.workQueue('kubelet', (key) => this.#sync(key));
+  }
+
+  start(): void {
+    if (!this.#startedBefore)
+      for (const node of this.#nodes.lister.list()) if (gaveUp(node)) this.#faults.crash(node.metadata.name);
+    this.#startedBefore = true;
+    this.#queue.start();
+    this.#subscriptions = [
+      this.#nodes.subscribe(
+        {
+          onAdd: (node) => this.#queue.add(`node/${node.metadata.name}`),
+          onUpdate: (before, after) => {
+            if (before.metadata.uid !== after.metadata.uid) this.#queue.add(`node/${after.metadata.name}`);
+          },
+          onDelete: (node) => this.#queue.add(`node/${node.metadata.name}`),
+        },
+        { replay: true },
+      ),
+      this.#pods.subscribe({
+        onAdd: (pod) => this.#podSeen(pod),
+        onUpdate: (before, after) => {
+          if (concernsKubelet(before, after)) this.#podSeen(after);
+        },
+        onDelete: (pod) => this.#podSeen(pod),
+      }),
+      this.#faults.subscribe((node, before, after) => this.#faulted(node, before, after)),
+    ];
+  }
+
+  stop(): void {
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    this.#subscriptions = [];
+    this.#queue.stop();
+    for (const agent of this.#agents.values()) agent.dispose();
+    this.#agents.clear();
+  }
+
+  queued(): number {
+    return this.#queue.length;
+  }
+
+  failContainer(namespace: string, pod: string, container: string, exitCode: number): FailRefusal | undefined {
+    const key = `${namespace}/${pod}`;
+    for (const agent of this.#agents.values()) {
+      const worker = agent.worker(key);
+      if (worker === undefined) continue;
+      return worker.fail(container, exitCode) ? undefined : 'container is not running';
+    }
+    return 'no such pod on a running machine';
+  }
+
+  #podSeen(pod: Pod): void {
+    if (pod.spec.nodeName !== undefined)
+      this.#queue.add(`pod/${pod.spec.nodeName}/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`);
+  }
+
+  #sync(key: string): void {
+    const [what, nodeName = '', namespace = '', name = ''] = key.split('/');
+    if (what === 'node') {
+      this.#syncNode(nodeName);
+      return;
+    }
+    const agent = this.#agents.get(nodeName);
+    if (agent === undefined || !agent.reachable()) return;
+    const pod = this.#pods.lister.get(namespace, name);
+    const podKey = `${namespace}/${name}`;
+    if (pod?.spec.nodeName === nodeName) agent.podChanged(pod);
+    else agent.podGone(podKey);
+  }
+
+  #syncNode(name: string): void {
+    const node = this.#nodes.lister.get('', name);
+    const agent = this.#agents.get(name);
+    if (node === undefined) {
+      agent?.dispose();
+      this.#agents.delete(name);
+      return;
+    }
+    if (agent !== undefined) return;
+    const added = new NodeAgent(this.#ctx, this.#client, this.#recorder, this.#faults, name, this.#freeIndex(node));
+    this.#agents.set(name, added);
+    added.start();
+  }
+
+  /** Number of a machine, from its address when that is one of ours, so that a restart gives the same addresses. */
+  #freeIndex(node: Node): number {
+    const taken = new Set([...this.#agents.values()].map((agent) => agent.index));
+    const address = /^172\.18\.(\d+)\.(\d+)$/.exec(
+      node.status.addresses?.find((entry) => entry.type === 'InternalIP')?.address ?? '',
+    );
+    const own = address === null ? undefined : Number(address[1]) * 250 + Number(address[2]) - 2;
+    if (own !== undefined && own >= 0 && !taken.has(own)) return own;
+    let index = 0;
+    while (taken.has(index)) index += 1;
+    return index;
+  }
+
+  #faulted(node: string, before: FaultKind | undefined, after: FaultKind | undefined): void {
+    const agent = this.#agents.get(node);
+    if (agent === undefined) return;
+    if (after === 'crashed') agent.crash();
+    else if (after === 'partitioned') agent.cutOff();
+    else if (before !== undefined)
+      this.#ctx.clock.schedule(0, `kubelet/${node}/recover`, () => {
+        if (agent.reachable() && this.#agents.get(node) === agent) agent.recover();
+      });
+  }
+}
+
+/** A file that shows a node given up by its control plane shows a machine that is down. */
+function gaveUp(node: Node): boolean {
+  return getCondition(node.status.conditions, 'Ready')?.reason === 'NodeStatusUnknown';
+}
+
+/** Whether the change is news to a kubelet: what it wrote itself is not. */
+function concernsKubelet(before: Pod, after: Pod): boolean {
+  return (
+    before.metadata.uid !== after.metadata.uid ||
+    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+    before.metadata.deletionGracePeriodSeconds !== after.metadata.deletionGracePeriodSeconds ||
+    !deepEqual(before.metadata.annotations, after.metadata.annotations) ||
+    !deepEqual(before.spec, after.spec)
+  );
+}
