@@ -19,6 +19,9 @@ import { invalidStatus, validateCreate, validateStatusUpdate, validateUpdate } f
 const NAME_SUFFIX_LENGTH = 5;
 const GENERATED_BASE_LENGTH = 63 - NAME_SUFFIX_LENGTH;
 const GENERATE_ATTEMPTS = 8;
+/** Dry runs draw no random numbers: asking must not change what happens later. */
+const DRY_RUN_UID = '00000000-0000-4000-8000-000000000000';
+const DRY_RUN_SUFFIX = 'zzzzz';
 
 /** Reads that admission and subresources use; replaced while a batch is being staged. */
 export interface ReadView {
@@ -53,11 +56,6 @@ export class ApiServer implements ServerCore {
       get: (kind, namespace, name) => this.#view.get(kind, namespace, name),
       list: (kind, namespace) => this.#view.list(kind, namespace),
     });
-  }
-
-  /** A fresh uid. */
-  uid(): string {
-    return this.#uids.uuid();
   }
 
   timestamp(): string {
@@ -120,7 +118,7 @@ export class ApiServer implements ServerCore {
       object = admitted.value ?? object;
     }
     const fresh = prepareForCreate(info.simulated || !info.hasStatus ? object : withStatus(object, undefined), this.timestamp());
-    object = this.#systemFields(info, asStored ? withKeptStatus(fresh, object) : fresh, asStored);
+    object = this.#systemFields(info, asStored ? withKeptStatus(fresh, object) : fresh, asStored, options.dryRun === true);
     const errors = validateCreate(object);
     return errors.length > 0 ? err(invalidStatus(object, errors)) : ok(object);
   }
@@ -231,13 +229,16 @@ export class ApiServer implements ServerCore {
   }
 
   /** Name, uid and times the server gives. Models registry/rest BeforeCreate. */
-  #systemFields(info: KindInfo, object: AnyObject, asStored: boolean): AnyObject {
+  #systemFields(info: KindInfo, object: AnyObject, asStored: boolean, dryRun: boolean): AnyObject {
     const { name, generateName, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } =
       object.metadata;
     const counted = strategyOf(info.kind).generation !== undefined;
     return withMeta(object, {
-      name: name === undefined || name === '' ? this.#generateName(info, object.metadata.namespace ?? '', generateName) : name,
-      uid: asStored && uid !== undefined ? uid : this.uid(),
+      name:
+        name === undefined || name === ''
+          ? this.#generateName(info, object.metadata.namespace ?? '', generateName, dryRun)
+          : name,
+      uid: asStored && uid !== undefined ? uid : dryRun ? DRY_RUN_UID : this.#uids.uuid(),
       creationTimestamp: asStored && creationTimestamp ? creationTimestamp : this.timestamp(),
       generation: asStored && generation !== undefined ? generation : counted ? 1 : undefined,
       deletionTimestamp: asStored ? deletionTimestamp : undefined,
@@ -248,9 +249,10 @@ export class ApiServer implements ServerCore {
     });
   }
 
-  #generateName(info: KindInfo, namespace: string, base: string | undefined): string {
+  #generateName(info: KindInfo, namespace: string, base: string | undefined, dryRun: boolean): string {
     if (base === undefined || base === '') return '';
     const cut = base.slice(0, GENERATED_BASE_LENGTH);
+    if (dryRun) return cut + DRY_RUN_SUFFIX;
     let name = '';
     for (let attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
       name = cut + this.#names.suffix(NAME_SUFFIX_LENGTH);

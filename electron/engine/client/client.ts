@@ -3,6 +3,7 @@ import { patchObject } from '../apiserver/patch/index.ts';
 import type { ApiServer } from '../apiserver/server.ts';
 import { bindPod } from '../apiserver/subresources/binding.ts';
 import { evictPod } from '../apiserver/subresources/eviction.ts';
+import { finalizeNamespace } from '../apiserver/subresources/finalize.ts';
 import { setScale } from '../apiserver/subresources/scale.ts';
 import type { Answer } from '../apiserver/types.ts';
 import type { ApiResult, Client, DeleteOptions, ObjectOf, WriteOptions } from './types.ts';
@@ -56,6 +57,10 @@ export class ApiClient implements Client {
 
   evict(namespace: string, podName: string, options?: DeleteOptions): ApiResult<AnyObject> {
     return evictPod(this.#server, namespace, podName, { ...options, user: this.user });
+  }
+
+  finalizeNamespace(name: string, finalizers: readonly string[]): ApiResult<AnyObject> {
+    return finalizeNamespace(this.#server, name, finalizers, { user: this.user });
   }
 
   #request(options: WriteOptions | undefined): { user: string; dryRun: boolean } {

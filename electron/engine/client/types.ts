@@ -45,6 +45,8 @@ export interface Client {
   bind(namespace: string, podName: string, nodeName: string): ApiResult<AnyObject>;
   /** Eviction subresource: 429 with the real message when a budget does not allow it. */
   evict(namespace: string, podName: string, options?: DeleteOptions): ApiResult<AnyObject>;
+  /** Finalize subresource: sets spec.finalizers of a namespace; a terminating one goes with its last finalizer. */
+  finalizeNamespace(name: string, finalizers: readonly string[]): ApiResult<AnyObject>;
 }
 
 /** Read view of one kind, always as fresh as the store. Iteration order: by namespace, then name (byte order). */

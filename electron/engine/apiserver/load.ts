@@ -1,0 +1,122 @@
+import { compareStrings } from '#shared/core/compare.ts';
+import { isRecord } from '#shared/core/json.ts';
+import { err, ok, type Result } from '#shared/core/result.ts';
+import { type KindInfo, servedKind } from '#shared/kube/registry.ts';
+import type { AnyObject, Status } from '#shared/kube/types.ts';
+import type { ObjectStore } from '../store/store.ts';
+import type { ApiServer, ReadView } from './server.ts';
+import { scopeOf } from './server.ts';
+import * as status from './status.ts';
+import type { Answer } from './types.ts';
+
+/** One refused object of a batch, by its place in it. */
+export interface LoadError {
+  readonly index: number;
+  readonly status: Status;
+}
+
+const USER = 'kubernetes-admin';
+
+/** Objects others depend on come first: namespaces, then priority classes. */
+function phaseOf(kind: string): number {
+  return kind === 'Namespace' ? 0 : kind === 'PriorityClass' ? 1 : 2;
+}
+
+function stageKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** What is stored, overlaid with what is about to be. */
+class Stage implements ReadView {
+  readonly #server: ApiServer;
+  readonly #staged = new Map<string, AnyObject>();
+  readonly #byKind = new Map<string, AnyObject[]>();
+
+  constructor(server: ApiServer) {
+    this.#server = server;
+  }
+
+  has(kind: string, namespace: string, name: string): boolean {
+    return this.#staged.has(stageKey(kind, namespace, name));
+  }
+
+  add(object: AnyObject): void {
+    this.#staged.set(stageKey(object.kind, object.metadata.namespace ?? '', object.metadata.name), object);
+    const ofKind = this.#byKind.get(object.kind);
+    if (ofKind === undefined) this.#byKind.set(object.kind, [object]);
+    else ofKind.push(object);
+  }
+
+  get(kind: string, namespace: string, name: string): AnyObject | undefined {
+    return this.#staged.get(stageKey(kind, namespace, name)) ?? this.#server.get(kind, namespace, name);
+  }
+
+  list(kind: string, namespace?: string): readonly AnyObject[] {
+    const ofKind = this.#byKind.get(kind) ?? [];
+    const own = namespace === undefined ? ofKind : ofKind.filter(({ metadata }) => metadata.namespace === namespace);
+    const stored = this.#server.list(kind, namespace);
+    return [...stored.filter(({ metadata }) => !this.has(kind, metadata.namespace ?? '', metadata.name)), ...own];
+  }
+
+  objects(): readonly AnyObject[] {
+    return [...this.#staged.values()];
+  }
+}
+
+function noMatch(object: AnyObject): Status {
+  const message = `no matches for kind "${object.kind}" in version "${object.apiVersion}"`;
+  return { ...status.unknownResource(), message };
+}
+
+function stageOne(server: ApiServer, stage: Stage, input: AnyObject): Answer {
+  if (!isRecord(input) || !isRecord(input.metadata)) return err(status.badRequest('metadata must be an object'));
+  const info: KindInfo | undefined = servedKind(input.apiVersion, input.kind);
+  if (info === undefined || !info.storable) return err(noMatch(input));
+  const scoped = scopeOf(info, input);
+  if (!scoped.ok) return scoped;
+  const prepared = server.withView(stage, () => server.prepareCreate(info, scoped.value, { user: USER }, true));
+  if (!prepared.ok) return prepared;
+  const { namespace, name } = prepared.value.metadata;
+  if (stage.has(info.kind, namespace ?? '', name)) return err(status.alreadyExists(info, name));
+  stage.add(prepared.value);
+  return prepared;
+}
+
+/** Namespaces that objects live in and nobody has: a partial dump of a cluster names them without bringing them. */
+function missingNamespaces(server: ApiServer, objects: readonly AnyObject[]): AnyObject[] {
+  const given = new Set(objects.filter((object) => object?.kind === 'Namespace').map((object) => object.metadata?.name));
+  const wanted = new Set<string>();
+  for (const object of objects) {
+    const namespace = object?.metadata?.namespace;
+    if (typeof namespace !== 'string' || namespace === '' || servedKind(object.apiVersion, object.kind)?.namespaced !== true)
+      continue;
+    if (!given.has(namespace) && server.get('Namespace', '', namespace) === undefined) wanted.add(namespace);
+  }
+  return [...wanted].sort(compareStrings).map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+}
+
+/**
+ * Stores a batch of objects as they are: bound pods stay bound, status, uids and times are respected. Namespaces the batch needs are made.
+ * What a fresh cluster brings along (namespace default...) may be given again. All errors are listed by index, and one error stores nothing.
+ */
+export function loadObjects(server: ApiServer, store: ObjectStore, objects: readonly AnyObject[]): Result<null, LoadError[]> {
+  const stage = new Stage(server);
+  const errors: LoadError[] = [];
+  for (const namespace of missingNamespaces(server, objects)) {
+    const staged = stageOne(server, stage, namespace);
+    if (!staged.ok)
+      errors.push({
+        index: objects.findIndex((object) => object.metadata.namespace === namespace.metadata.name),
+        status: staged.error,
+      });
+  }
+  const order = objects.map((object, index) => ({ object, index, phase: phaseOf(object.kind) }));
+  order.sort((a, b) => a.phase - b.phase || a.index - b.index);
+  for (const { object, index } of order) {
+    const staged = stageOne(server, stage, object);
+    if (!staged.ok) errors.push({ index, status: staged.error });
+  }
+  if (errors.length > 0) return err(errors.sort((a, b) => a.index - b.index));
+  for (const object of stage.objects()) store.put(object);
+  return ok(null);
+}
