@@ -8,7 +8,10 @@ export class Orphans {
 
   /** Notes whether the object is an orphan now. */
   track(object: KubeObject): void {
-    if (controllerOf(object) !== undefined) return this.forget(object);
+    if (controllerOf(object) !== undefined) {
+      this.forget(object);
+      return;
+    }
     const namespace = object.metadata.namespace ?? '';
     const names = this.#names.get(namespace) ?? new Set<string>();
     names.add(object.metadata.name);

@@ -1,0 +1,182 @@
+import { compareStrings } from '#shared/core/compare.ts';
+import { isPodReady } from '#shared/kube/conditions.ts';
+import type { Deployment, KubeEvent, Pod, ReplicaSet } from '#shared/kube/types.ts';
+import type { Component, ComponentContext } from '../../client/types.ts';
+import { createDeploymentController } from '../../controllers/deployment/index.ts';
+import { createGarbageCollector } from '../../controllers/garbagecollector/index.ts';
+import { createReplicaSetController } from '../../controllers/replicaset/index.ts';
+import { node } from '../../testing/builders.ts';
+import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
+
+/** Virtual silence after which the capture counted the cluster as settled. */
+const QUIET_MS = 450;
+const NODES = 4;
+
+/** One write of a ReplicaSet's size, as the capture recorded it. */
+export interface SizeWrite {
+  rs: string;
+  from: number | null;
+  to: number;
+}
+
+/** One write of an Event. */
+export interface EventWrite {
+  type: string;
+  reason: string;
+  message: string;
+  object: string;
+  count: number;
+}
+
+/** What has been seen since the last reset. */
+export interface LabLog {
+  sizes: SizeWrite[];
+  maxSpecTotal: number;
+  minReady: number | null;
+}
+
+/** A cluster with the fake kubelet of the capture: binds and starts pods at once, `slow` images become ready only when told, `bad` ones never start. */
+export interface Lab {
+  readonly cluster: TestCluster;
+  readonly events: EventWrite[];
+  log(): LabLog;
+  resetLog(): void;
+  /** Runs until nothing is due within the time of silence. */
+  settle(quietMs?: number): void;
+  /** Settles, then marks one pod ready after the other, the oldest first, until none is left. Returns the number of steps. */
+  lockstep(): number;
+  deployment(name?: string): Deployment;
+}
+
+function isHeld(pod: Pod): boolean {
+  const image = pod.spec.containers[0]?.image ?? '';
+  return /:(slow|bad)/.test(image) || pod.metadata.annotations?.['lab/ready'] === 'manual';
+}
+
+/** Binder and kubelet in one: every pod is placed, started and removed without delay. */
+function fakeKubelet(ctx: ComponentContext): Component {
+  const client = ctx.client('lab-kubelet');
+  const pods = ctx.informer('Pod');
+  let placed = 0;
+  const queue = ctx.workQueue('lab-kubelet', (key) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const pod = pods.lister.get(namespace, name);
+    if (pod === undefined) return;
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      if (pod.metadata.annotations?.['lab/term'] !== 'manual' || !pod.spec.nodeName) {
+        client.delete({ kind: 'Pod', namespace, name }, { gracePeriodSeconds: 0 });
+      }
+    } else if (!pod.spec.nodeName) {
+      if (pod.spec.nodeSelector === undefined) client.bind(namespace, name, `node-${(placed++ % NODES) + 1}`);
+    } else if (pod.status.phase === 'Pending' && !/:bad/.test(pod.spec.containers[0]?.image ?? '')) {
+      client.updateStatus(
+        withReady({ ...pod, status: { ...pod.status, phase: 'Running' } }, !isHeld(pod), ctx.clock.timestamp()),
+      );
+    }
+  });
+  const enqueue = (pod: Pod) => queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
+  let off: (() => void) | undefined;
+  return {
+    name: 'lab-kubelet',
+    start() {
+      queue.start();
+      off = pods.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after) }, { replay: true });
+    },
+    stop() {
+      off?.();
+      queue.stop();
+    },
+    queued: () => queue.length,
+  };
+}
+
+/** Copy of the pod with its Ready condition set. */
+export function withReady(pod: Pod, ready: boolean, now: string): Pod {
+  const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'Ready' && type !== 'ContainersReady');
+  const status = ready ? 'True' : 'False';
+  const conditions = ['Ready', 'ContainersReady'].map((type) => ({ type, status, lastTransitionTime: now }));
+  return { ...pod, status: { ...pod.status, conditions: [...others, ...conditions] } };
+}
+
+/** Starts a lab. `seed` decides random suffixes only. */
+export function createLab(seed = 1): Lab {
+  const cluster = createTestCluster({
+    seed,
+    components: (ctx) => [
+      createDeploymentController(ctx),
+      createReplicaSetController(ctx),
+      createGarbageCollector(ctx),
+      fakeKubelet(ctx),
+    ],
+  });
+  for (let at = 1; at <= NODES; at++) cluster.create(node(`node-${at}`, { pods: '1000', cpu: '64' }));
+  const events: EventWrite[] = [];
+  let log: LabLog = { sizes: [], maxSpecTotal: 0, minReady: null };
+  const pods = cluster.ctx.informer('Pod');
+  const replicaSets = cluster.ctx.informer('ReplicaSet');
+  const observe = () => {
+    const total = replicaSets.lister.list().reduce((sum, one) => sum + (one.spec.replicas ?? 1), 0);
+    const ready = pods.lister.list().filter((pod) => pod.metadata.deletionTimestamp === undefined && isPodReady(pod)).length;
+    log.maxSpecTotal = Math.max(log.maxSpecTotal, total);
+    log.minReady = log.minReady === null ? ready : Math.min(log.minReady, ready);
+  };
+  pods.subscribe({ onAdd: observe, onUpdate: observe, onDelete: observe });
+  replicaSets.subscribe({
+    onAdd: (one) => {
+      log.sizes.push({ rs: one.metadata.name, from: null, to: one.spec.replicas ?? 1 });
+      observe();
+    },
+    onUpdate: (before: ReplicaSet, after: ReplicaSet) => {
+      if (before.spec.replicas !== after.spec.replicas) {
+        log.sizes.push({ rs: after.metadata.name, from: before.spec.replicas ?? 1, to: after.spec.replicas ?? 1 });
+      }
+      observe();
+    },
+  });
+  const note = (event: KubeEvent) => {
+    const { kind = '', name = '' } = event.involvedObject;
+    const { type = '', reason = '', message = '', count = 1 } = event;
+    events.push({ type, reason, message, object: `${kind}/${name}`, count });
+  };
+  cluster.ctx.informer('Event').subscribe({ onAdd: note, onUpdate: (_before, after) => note(after) });
+
+  const settle = (quietMs = QUIET_MS) => {
+    for (;;) {
+      const due = cluster.core.clock.nextDueMs();
+      if (due === undefined || due > cluster.nowMs + quietMs) break;
+      cluster.run({ untilMs: due });
+    }
+    cluster.runFor(quietMs);
+  };
+  /** The not-ready running pod that was created first. */
+  const nextUnready = (): Pod | undefined =>
+    pods.lister
+      .list()
+      .filter((pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running' && !isPodReady(pod))
+      .filter((pod) => pod.metadata.annotations?.['lab/ready'] !== 'manual')
+      .sort(
+        (a, b) =>
+          compareStrings(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
+          Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
+      )[0];
+  return {
+    cluster,
+    events,
+    log: () => log,
+    resetLog: () => {
+      log = { sizes: [], maxSpecTotal: 0, minReady: null };
+    },
+    settle,
+    lockstep() {
+      let steps = 0;
+      for (;;) {
+        settle();
+        const pod = nextUnready();
+        if (pod === undefined) return steps;
+        unwrap(cluster.client.updateStatus(withReady(pod, true, cluster.core.clock.timestamp())));
+        steps++;
+      }
+    },
+    deployment: (name = 'web') => cluster.get('Deployment', 'default', name),
+  };
+}
