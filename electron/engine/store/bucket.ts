@@ -9,6 +9,8 @@ export interface Cell {
 }
 
 const NONE: readonly AnyObject[] = Object.freeze([]);
+/** From here on additions are merged at once instead of one by one. */
+const MANY_PENDING = 8;
 
 function compareCells(a: Cell, b: Cell): number {
   return a.namespace === b.namespace ? compareStrings(a.name, b.name) : compareStrings(a.namespace, b.namespace);
@@ -34,6 +36,7 @@ export class Bucket {
 
   remove(cell: Cell): void {
     this.#list = undefined;
+    if (this.#pending.length > MANY_PENDING) this.#merge();
     const waiting = this.#pending.indexOf(cell);
     if (waiting >= 0) {
       const last = this.#pending.pop();
@@ -80,7 +83,7 @@ export class Bucket {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];
-    if (pending.length < 8) {
+    if (pending.length < MANY_PENDING) {
       for (const cell of pending) this.#cells.splice(this.#find(cell), 0, cell);
       return;
     }
