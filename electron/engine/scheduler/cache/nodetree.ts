@@ -1,0 +1,39 @@
+import type { Node } from '#shared/kube/types.ts';
+
+/** Region and zone of a node as one key; '' when it has neither. Models component-helpers/node/topology GetZoneKey. */
+export function zoneKey(node: Node): string {
+  const labels = node.metadata.labels ?? {};
+  const zone = labels['topology.kubernetes.io/zone'] ?? labels['failure-domain.beta.kubernetes.io/zone'] ?? '';
+  const region = labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'] ?? '';
+  return region === '' && zone === '' ? '' : `${region}:\u0000:${zone}`;
+}
+
+/** Node names by zone; lists them zone by zone in turn, so that a search that stops early has seen all zones. Models backend/cache nodeTree. */
+export class NodeTree {
+  readonly #zones = new Map<string, string[]>();
+
+  add(node: Node): void {
+    const zone = zoneKey(node);
+    const names = this.#zones.get(zone);
+    if (names === undefined) this.#zones.set(zone, [node.metadata.name]);
+    else if (!names.includes(node.metadata.name)) names.push(node.metadata.name);
+  }
+
+  remove(node: Node): void {
+    const zone = zoneKey(node);
+    const names = (this.#zones.get(zone) ?? []).filter((name) => name !== node.metadata.name);
+    if (names.length === 0) this.#zones.delete(zone);
+    else this.#zones.set(zone, names);
+  }
+
+  /** One node of each zone, then the next of each, until all are listed. */
+  list(): string[] {
+    const zones = [...this.#zones.values()];
+    const names: string[] = [];
+    for (let i = 0; ; i++) {
+      const before = names.length;
+      for (const zone of zones) if (zone[i] !== undefined) names.push(zone[i]!);
+      if (names.length === before) return names;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import { CycleState } from './cyclestate.ts';
+import type { Framework, PluginScores } from './framework.ts';
+import { fitErrorMessage } from './message.ts';
+import type { NodeInfo } from './nodeinfo.ts';
+import { NodeStatuses } from './nodestatuses.ts';
+import type { PostFilterResult } from './plugin.ts';
+import type { PodInfo } from './podinfo.ts';
+import type { Snapshot } from './snapshot.ts';
+import { isRejected, type PluginStatus, statusMessage, unresolvable } from './status.ts';
+
+/** Below this many nodes all of them are looked at. */
+const minFeasibleNodes = 100;
+const minFeasiblePercentage = 5;
+
+/** Text of the failure when the cluster has no node at all. */
+export const noNodesMessage = 'no nodes available to schedule pods';
+
+/** How one decision is taken. */
+export interface DecideOptions {
+  /** Where the search begins in the node list; moves on with every cycle so that all nodes get their turn. */
+  startIndex: number;
+  /** 0: adaptive. */
+  percentageOfNodesToScore: number;
+  /** Scores even when one node alone is feasible; for the trace. */
+  scoreAlways: boolean;
+  /** Picks among equally good nodes: integer in [0, bound). */
+  draw: (bound: number) => number;
+  /** Runs PostFilter when nothing fits. */
+  postFilter: boolean;
+}
+
+/** Everything one cycle found out. Plain data: nothing has been written when it is returned. */
+export interface Decision {
+  readonly pod: PodInfo;
+  readonly state: CycleState;
+  readonly nodesTotal: number;
+  readonly preFilter: { readonly status: PluginStatus | null; readonly nodeNames: readonly string[] | null } | undefined;
+  /** Nodes the filters rejected, and the status of those that were not asked. */
+  readonly statuses: NodeStatuses;
+  /** Nodes outside the set PreFilter named, by name. */
+  readonly unasked: readonly string[];
+  readonly feasible: readonly NodeInfo[];
+  readonly scores: readonly PluginScores[] | undefined;
+  readonly totals: readonly number[] | undefined;
+  readonly best: readonly string[];
+  readonly selected: string | undefined;
+  /** Plugins that said no to the pod or to a node: their events can bring it back. */
+  readonly rejectors: ReadonlySet<string>;
+  readonly message: string | undefined;
+  readonly postFilter: PostFilterResult | undefined;
+  /** Set when the cycle failed for another reason than no fitting node. */
+  readonly error: string | undefined;
+  readonly nextStartIndex: number;
+}
+
+/** How many feasible nodes are enough. Models pkg/scheduler numFeasibleNodesToFind. */
+export function feasibleNodesToFind(percentage: number, nodes: number): number {
+  if (nodes < minFeasibleNodes) return nodes;
+  const share = percentage > 0 ? percentage : Math.max(50 - Math.trunc(nodes / 125), minFeasiblePercentage);
+  return Math.max(Math.trunc((nodes * share) / 100), minFeasibleNodes);
+}
+
+/** One scheduling cycle up to the choice of a node (or of victims). Models pkg/scheduler schedulePod and schedulingCycle. */
+export function decide(framework: Framework, pod: PodInfo, snapshot: Snapshot, options: DecideOptions): Decision {
+  const state = new CycleState();
+  const nodesTotal = snapshot.nodes.length;
+  const statuses = new NodeStatuses();
+  const base = {
+    pod,
+    state,
+    nodesTotal,
+    statuses,
+    unasked: [] as readonly string[],
+    feasible: [] as readonly NodeInfo[],
+    scores: undefined,
+    totals: undefined,
+    best: [] as readonly string[],
+    selected: undefined,
+    message: undefined,
+    postFilter: undefined,
+    error: undefined,
+    nextStartIndex: options.startIndex,
+  };
+  if (nodesTotal === 0)
+    return { ...base, preFilter: undefined, rejectors: new Set(), error: noNodesMessage, message: noNodesMessage };
+
+  const narrowed = framework.preFilter(state, pod, snapshot);
+  const preFilter = { status: narrowed.status, nodeNames: narrowed.nodeNames === null ? null : [...narrowed.nodeNames].sort() };
+  const rejectors = new Set(narrowed.narrowedBy);
+  if (narrowed.status !== null) {
+    if (narrowed.status.plugin !== undefined) rejectors.add(narrowed.status.plugin);
+    const preFilterMessage = statusMessage(narrowed.status);
+    if (!isRejected(narrowed.status)) {
+      return { ...base, preFilter, rejectors, error: preFilterMessage, message: preFilterMessage };
+    }
+    statuses.setAbsent(narrowed.status);
+    return fail(framework, { ...base, preFilter, rejectors }, preFilterMessage, options);
+  }
+
+  const found = findFeasible(framework, state, pod, snapshot, narrowed, statuses, options);
+  for (const [, status] of statuses.entries()) if (status.plugin !== undefined) rejectors.add(status.plugin);
+  const unasked =
+    narrowed.nodeNames === null ? [] : snapshot.nodes.flatMap(({ name }) => (narrowed.nodeNames?.has(name) ? [] : name));
+  const searched = { ...base, preFilter, rejectors, unasked, feasible: found.feasible, nextStartIndex: found.nextStartIndex };
+  if (found.error !== undefined) return { ...searched, error: found.error, message: found.error };
+  if (found.feasible.length === 0) return fail(framework, searched, '', options);
+  return choose(framework, searched, options);
+}
+
+function fail(framework: Framework, decision: Decision, preFilterMessage: string, options: DecideOptions): Decision {
+  const { nodesTotal, state, pod, statuses } = decision;
+  const postFilter =
+    options.postFilter && framework.at('postFilter').length > 0 ? framework.postFilter(state, pod, statuses) : undefined;
+  const postFilterMessage = statusMessage(postFilter?.status ?? null);
+  const message = fitErrorMessage({ nodes: nodesTotal, statuses, preFilterMessage, postFilterMessage });
+  return { ...decision, message, postFilter };
+}
+
+function choose(framework: Framework, decision: Decision, options: DecideOptions): Decision {
+  const { feasible, state, pod } = decision;
+  const only = feasible.length === 1 ? feasible[0] : undefined;
+  if (only !== undefined && !options.scoreAlways) return { ...decision, best: [only.name], selected: only.name };
+  const { scores, error } = framework.score(state, pod, feasible);
+  if (error !== null) {
+    const text = statusMessage(error);
+    return { ...decision, error: text, message: text };
+  }
+  const totals = new Array<number>(feasible.length).fill(0);
+  for (const { weight, normalized } of scores)
+    for (let i = 0; i < totals.length; i++) totals[i] = totals[i]! + weight * normalized[i]!;
+  let top = -1;
+  for (const total of totals) if (total > top) top = total;
+  const best: string[] = [];
+  for (let i = 0; i < totals.length; i++) if (totals[i] === top) best.push(feasible[i]!.name);
+  best.sort();
+  const selected = best.length === 1 ? best[0] : best[options.draw(best.length)];
+  return { ...decision, scores, totals, best, selected };
+}
+
+interface Search {
+  feasible: NodeInfo[];
+  nextStartIndex: number;
+  error?: string;
+}
+
+/** Models pkg/scheduler findNodesThatFitPod after PreFilter. */
+function findFeasible(
+  framework: Framework,
+  state: CycleState,
+  pod: PodInfo,
+  snapshot: Snapshot,
+  narrowed: { nodeNames: ReadonlySet<string> | null; narrowedBy: readonly string[] },
+  statuses: NodeStatuses,
+  options: DecideOptions,
+): Search {
+  const nominated = pod.pod.status?.nominatedNodeName;
+  if (nominated) {
+    const node = snapshot.get(nominated);
+    if (node !== undefined && narrowed.nodeNames?.has(nominated) !== false) {
+      const status = framework.filterWithNominated(state, pod, node);
+      if (status === null) return { feasible: [node], nextStartIndex: options.startIndex };
+      statuses.set(node.name, status);
+    }
+  }
+  let nodes = snapshot.nodes;
+  if (narrowed.nodeNames !== null) {
+    nodes = [...narrowed.nodeNames].sort().flatMap((name) => snapshot.get(name) ?? []);
+    statuses.setAbsent(unresolvable(`node(s) didn't satisfy plugin(s) [${narrowed.narrowedBy.join(' ')}]`));
+  }
+  return searchNodes(framework, state, pod, nodes, snapshot.nodes.length, statuses, options);
+}
+
+function searchNodes(
+  framework: Framework,
+  state: CycleState,
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+  nodesTotal: number,
+  statuses: NodeStatuses,
+  options: DecideOptions,
+): Search {
+  const wanted = feasibleNodesToFind(options.percentageOfNodesToScore, nodes.length);
+  const feasible: NodeInfo[] = [];
+  for (let i = 0; i < nodes.length && feasible.length < wanted; i++) {
+    const node = nodes[(options.startIndex + i) % nodes.length]!;
+    const status = framework.filterWithNominated(state, pod, node);
+    if (status === null) feasible.push(node);
+    else if (status.code === 'Error') return { feasible: [], nextStartIndex: options.startIndex, error: statusMessage(status) };
+    else statuses.set(node.name, status);
+  }
+  return { feasible, nextStartIndex: (options.startIndex + feasible.length + statuses.size) % nodesTotal };
+}

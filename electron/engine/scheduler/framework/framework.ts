@@ -1,0 +1,286 @@
+import type { Pod } from '#shared/kube/types.ts';
+import { type ExtensionPoint, implementsPoint, type ProfileConfig, type ResolvedProfile, resolveProfile } from '../profiles.ts';
+import { CycleState } from './cyclestate.ts';
+import type { NodeInfo } from './nodeinfo.ts';
+import type { NodeStatuses } from './nodestatuses.ts';
+import {
+  type Handle,
+  maxNodeScore,
+  type PermitResult,
+  type Plugin,
+  type PluginFactory,
+  type PostFilterResult,
+  type PreFilterResult,
+} from './plugin.ts';
+import type { PodInfo } from './podinfo.ts';
+import type { Snapshot } from './snapshot.ts';
+import { errorStatus, isRejected, type PluginStatus, unresolvable, unschedulable, withPlugin } from './status.ts';
+
+/** Scores of one plugin, in the order of the feasible nodes. */
+export interface PluginScores {
+  readonly plugin: string;
+  readonly weight: number;
+  readonly raw: readonly number[];
+  readonly normalized: readonly number[];
+}
+
+/** Outcome of all PreFilter plugins. `narrowedBy`: plugins that named nodes, sorted. */
+export interface PreFilterOutcome {
+  readonly status: PluginStatus | null;
+  readonly nodeNames: ReadonlySet<string> | null;
+  readonly narrowedBy: readonly string[];
+}
+
+/** What the framework needs from its surroundings; the handle given to plugins adds the framework's own part. */
+export type Surroundings = Omit<Handle, 'profileName' | 'filterWithNominated' | 'addPod' | 'removePod'>;
+
+/** One profile with its plugins, ready to run each extension point. Models pkg/scheduler/framework/runtime frameworkImpl. */
+export class Framework {
+  readonly profile: ProfileConfig;
+  readonly resolved: ResolvedProfile;
+  readonly #plugins = new Map<string, Plugin>();
+  readonly #points = new Map<ExtensionPoint, readonly Plugin[]>();
+  readonly #handle: Handle;
+  /** Filter list of the running cycle's state; rebuilt when the set of skipped plugins changes. */
+  #filters: readonly Plugin[] = [];
+  #filtersFor: ReadonlySet<string> | undefined;
+
+  constructor(profile: ProfileConfig, registry: ReadonlyMap<string, PluginFactory>, surroundings: Surroundings) {
+    this.profile = profile;
+    const handle: Handle = {
+      ...surroundings,
+      profileName: profile.schedulerName,
+      filterWithNominated: (state, pod, node) => this.filterWithNominated(state, pod, node),
+      addPod: (state, pod, added, node) => this.#movePod('addPod', state, pod, added, node),
+      removePod: (state, pod, removed, node) => this.#movePod('removePod', state, pod, removed, node),
+    };
+    this.#handle = handle;
+    const args = new Map((profile.pluginConfig ?? []).map((config) => [config.name, config.args]));
+    const built = new Map<string, Plugin>();
+    for (const [name, factory] of registry) built.set(name, factory(args.get(name), handle));
+    this.resolved = resolveProfile(profile, (name, point) => {
+      const plugin = built.get(name);
+      return plugin !== undefined && implementsPoint(plugin, point);
+    });
+    for (const name of this.resolved.names) this.#plugins.set(name, built.get(name)!);
+    for (const [point, names] of Object.entries(this.resolved.points)) {
+      this.#points.set(
+        point as ExtensionPoint,
+        names.map((name) => built.get(name)!),
+      );
+    }
+  }
+
+  get name(): string {
+    return this.profile.schedulerName;
+  }
+
+  /** Plugins of one extension point, in order. */
+  at(point: ExtensionPoint): readonly Plugin[] {
+    return this.#points.get(point) ?? [];
+  }
+
+  plugin(name: string): Plugin | undefined {
+    return this.#plugins.get(name);
+  }
+
+  /** All plugins that are on at some point. */
+  plugins(): IterableIterator<Plugin> {
+    return this.#plugins.values();
+  }
+
+  /** First plugin that keeps the pod out of the active queue. */
+  preEnqueue(pod: Pod): PluginStatus | null {
+    for (const plugin of this.at('preEnqueue')) {
+      const status = plugin.preEnqueue!(pod);
+      if (status !== null) return withPlugin(status, plugin.name);
+    }
+    return null;
+  }
+
+  /** Models runtime RunPreFilterPlugins. */
+  preFilter(state: CycleState, pod: PodInfo, snapshot: Snapshot): PreFilterOutcome {
+    const skipped = new Set<string>();
+    const narrowedBy: string[] = [];
+    let nodeNames: ReadonlySet<string> | null = null;
+    let rejection: PluginStatus | null = null;
+    const outcome = (status: PluginStatus | null): PreFilterOutcome => {
+      state.skipFilter = skipped;
+      return { status, nodeNames, narrowedBy: narrowedBy.toSorted() };
+    };
+    for (const plugin of this.at('preFilter')) {
+      const answer = plugin.preFilter!(state, pod, snapshot);
+      if (answer === null) continue;
+      if ('code' in answer) {
+        if (answer.code === 'Skip') skipped.add(plugin.name);
+        else if (answer.code === 'Unschedulable') rejection = withPlugin(answer, plugin.name);
+        else return outcome(withPlugin(answer, plugin.name));
+        continue;
+      }
+      if (answer.nodeNames === null) continue;
+      narrowedBy.push(plugin.name);
+      nodeNames = intersect(nodeNames, answer);
+      if (nodeNames.size === 0) return outcome(unresolvable(emptyIntersection(narrowedBy.toSorted())));
+    }
+    return outcome(rejection);
+  }
+
+  /** First plugin that rejects the node. */
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
+    if (this.#filtersFor !== state.skipFilter) {
+      this.#filtersFor = state.skipFilter;
+      this.#filters = this.at('filter').filter((plugin) => !state.skipFilter.has(plugin.name));
+    }
+    for (const plugin of this.#filters) {
+      const status = plugin.filter!(state, pod, node);
+      if (status !== null) return withPlugin(status, plugin.name);
+    }
+    return null;
+  }
+
+  /** Models runtime RunFilterPluginsWithNominatedPods: the node must do with and without the pods that were promised room there. */
+  filterWithNominated(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
+    const nominated = this.#handle.nominatedPods(node.name).filter((one) => one.priority >= pod.priority && one.uid !== pod.uid);
+    if (nominated.length > 0) {
+      const crowded = node.clone();
+      const crowdedState = state.clone();
+      for (const one of nominated) {
+        crowded.addPod(one);
+        this.#movePod('addPod', crowdedState, pod, one, crowded);
+      }
+      const status = this.filter(crowdedState, pod, crowded);
+      if (status !== null) return status;
+    }
+    return this.filter(state, pod, node);
+  }
+
+  #movePod(method: 'addPod' | 'removePod', state: CycleState, pod: PodInfo, moved: PodInfo, node: NodeInfo): void {
+    for (const plugin of this.at('preFilter')) {
+      if (plugin[method] !== undefined && !state.skipFilter.has(plugin.name)) plugin[method](state, pod, moved, node);
+    }
+  }
+
+  /** Runs PostFilter plugins until one makes the pod schedulable. Models runtime RunPostFilterPlugins. */
+  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult {
+    const reasons: string[] = [];
+    let rejector: string | undefined;
+    let nominatedNode: string | undefined;
+    let preemption: PostFilterResult['preemption'];
+    const result = (status: PluginStatus | null, node = nominatedNode): PostFilterResult => ({
+      status,
+      ...(node === undefined ? {} : { nominatedNode: node }),
+      ...(preemption === undefined ? {} : { preemption }),
+    });
+    for (const plugin of this.at('postFilter')) {
+      const answer = plugin.postFilter!(state, pod, statuses);
+      preemption ??= answer.preemption;
+      if (answer.status === null) return result(null, answer.nominatedNode);
+      if (answer.status.code === 'UnschedulableAndUnresolvable')
+        return result(withPlugin(answer.status, plugin.name), answer.nominatedNode);
+      if (!isRejected(answer.status))
+        return result(withPlugin(errorStatus(answer.status.reasons.join(', ')), plugin.name), undefined);
+      if (answer.nominatedNode !== undefined) nominatedNode = answer.nominatedNode;
+      reasons.push(...answer.status.reasons);
+      rejector ??= plugin.name;
+    }
+    return result(rejector === undefined ? unschedulable(...reasons) : withPlugin(unschedulable(...reasons), rejector));
+  }
+
+  /** PreScore, Score, NormalizeScore: one entry per plugin that did not skip itself. An error stops the cycle. */
+  score(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { scores: PluginScores[]; error: PluginStatus | null } {
+    const skipped = new Set<string>();
+    for (const plugin of this.at('preScore')) {
+      const status = plugin.preScore!(state, pod, nodes);
+      if (status === null) continue;
+      if (status.code !== 'Skip') return { scores: [], error: withPlugin(status, plugin.name) };
+      skipped.add(plugin.name);
+    }
+    state.skipScore = skipped;
+    const scores: PluginScores[] = [];
+    for (const plugin of this.at('score')) {
+      if (skipped.has(plugin.name)) continue;
+      const raw = new Array<number>(nodes.length);
+      for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
+      let normalized = raw;
+      if (plugin.normalize !== undefined) {
+        normalized = raw.slice();
+        plugin.normalize(state, pod, normalized, nodes);
+      }
+      const wrong = normalized.find((score) => !(score >= 0 && score <= maxNodeScore));
+      if (wrong !== undefined) {
+        const text = `plugin "${plugin.name}" returns an invalid score ${wrong}, it should in the range of [0, ${maxNodeScore}] after normalizing`;
+        return { scores: [], error: withPlugin(errorStatus(text), plugin.name) };
+      }
+      scores.push({ plugin: plugin.name, weight: this.resolved.weights.get(plugin.name) ?? 1, raw, normalized });
+    }
+    return { scores, error: null };
+  }
+
+  /** Reserve in order; the first refusal rolls all of them back. */
+  reserve(state: CycleState, pod: PodInfo, node: string): PluginStatus | null {
+    for (const plugin of this.at('reserve')) {
+      const status = plugin.reserve!(state, pod, node);
+      if (status !== null) return withPlugin(status, plugin.name);
+    }
+    return null;
+  }
+
+  /** Undoes Reserve, in reverse order. */
+  unreserve(state: CycleState, pod: PodInfo, node: string): void {
+    for (const plugin of this.at('reserve').toReversed()) plugin.unreserve?.(state, pod, node);
+  }
+
+  /** All Permit plugins; the shortest waiting time counts when one asks to wait. Models runtime RunPermitPlugins. */
+  permit(state: CycleState, pod: PodInfo, node: string): PermitResult & { readonly waitingFor: readonly string[] } {
+    const waitingFor: string[] = [];
+    let timeoutMs: number | undefined;
+    for (const plugin of this.at('permit')) {
+      const answer = plugin.permit!(state, pod, node);
+      if (answer.status === null) continue;
+      if (answer.status.code !== 'Wait') return { status: withPlugin(answer.status, plugin.name), waitingFor: [] };
+      waitingFor.push(plugin.name);
+      timeoutMs = Math.min(timeoutMs ?? Number.MAX_SAFE_INTEGER, answer.timeoutMs ?? 0);
+    }
+    if (timeoutMs === undefined) return { status: null, waitingFor };
+    return { status: { code: 'Wait', reasons: [] }, timeoutMs, waitingFor };
+  }
+
+  preBind(state: CycleState, pod: PodInfo, node: string): PluginStatus | null {
+    for (const plugin of this.at('preBind')) {
+      const status = plugin.preBind!(state, pod, node);
+      if (status !== null) return withPlugin(status, plugin.name);
+    }
+    return null;
+  }
+
+  /** First Bind plugin that takes the pod. */
+  bind(state: CycleState, pod: PodInfo, node: string): PluginStatus | null {
+    for (const plugin of this.at('bind')) {
+      const status = plugin.bind!(state, pod, node);
+      if (status === null) return null;
+      if (status.code !== 'Skip') return withPlugin(status, plugin.name);
+    }
+    return errorStatus('no bind plugin took the pod');
+  }
+
+  postBind(state: CycleState, pod: PodInfo, node: string): void {
+    for (const plugin of this.at('postBind')) plugin.postBind!(state, pod, node);
+  }
+}
+
+/** A fresh cycle state. */
+export function newCycleState(): CycleState {
+  return new CycleState();
+}
+
+function intersect(known: ReadonlySet<string> | null, added: PreFilterResult): ReadonlySet<string> {
+  const names = added.nodeNames ?? new Set<string>();
+  if (known === null) return names;
+  return new Set([...known].filter((name) => names.has(name)));
+}
+
+function emptyIntersection(plugins: readonly string[]): string {
+  return plugins.length === 1
+    ? `node(s) didn't satisfy plugin ${plugins[0]}`
+    : `node(s) didn't satisfy plugin(s) [${plugins.join(' ')}] simultaneously`;
+}

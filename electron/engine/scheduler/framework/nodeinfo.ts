@@ -1,0 +1,112 @@
+import type { Node } from '#shared/kube/types.ts';
+import { type HostPort, type PodInfo, portsConflict } from './podinfo.ts';
+import { accumulate, amountOf, isScalarResource, type ResourceTable, type ResourceVector } from './resources.ts';
+
+/** An image somewhere in the cluster. `nodes` is shared by all nodes that have it, so it is always current. */
+export interface ImageState {
+  readonly sizeBytes: number;
+  readonly nodes: Set<string>;
+}
+
+/** Images by every name a node reports for them. */
+export type ImageStates = ReadonlyMap<string, ImageState>;
+
+const noImages: ImageStates = new Map();
+
+/**
+ * One node with the pods on it, added up. Mutable: the cache owns the live one, the snapshot its own copy, and preemption works on further copies.
+ * Models pkg/scheduler/framework NodeInfo.
+ */
+export class NodeInfo {
+  node: Node;
+  readonly name: string;
+  pods: PodInfo[] = [];
+  podsWithAffinity: PodInfo[] = [];
+  podsWithRequiredAntiAffinity: PodInfo[] = [];
+  /** Sum of requests, by index of the resource table. */
+  requested: ResourceVector = [0, 0, 0];
+  nonZeroCpuMilli = 0;
+  nonZeroMemoryBytes = 0;
+  allocatable: ResourceVector = [0, 0, 0];
+  allowedPods = 0;
+  usedPorts: HostPort[] = [];
+  images: ImageStates = noImages;
+
+  constructor(node: Node) {
+    this.node = node;
+    this.name = node.metadata.name;
+  }
+
+  /** Takes over a new version of the node object. */
+  setNode(node: Node, table: ResourceTable): void {
+    this.node = node;
+    this.allocatable = [0, 0, 0];
+    this.allowedPods = 0;
+    const allocatable = node.status?.allocatable ?? {};
+    for (const name in allocatable) {
+      const amount = amountOf(name, allocatable[name] ?? 0);
+      if (name === 'pods') this.allowedPods = amount;
+      else if (name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isScalarResource(name)) {
+        const index = table.indexOf(name);
+        while (this.allocatable.length < index) this.allocatable.push(0);
+        this.allocatable[index] = amount;
+      }
+    }
+  }
+
+  addPod(info: PodInfo): void {
+    this.pods.push(info);
+    this.#count(info, 1);
+    if (info.hasAffinity) this.podsWithAffinity.push(info);
+    if (info.hasRequiredAntiAffinity) this.podsWithRequiredAntiAffinity.push(info);
+    if (info.hostPorts.length > 0) this.usedPorts = [...this.usedPorts, ...info.hostPorts];
+  }
+
+  /** Takes a pod off; false when it is not here. */
+  removePod(info: PodInfo): boolean {
+    const index = this.pods.findIndex((one) => one.uid === info.uid && one.key === info.key);
+    const present = this.pods[index];
+    if (present === undefined) return false;
+    this.pods.splice(index, 1);
+    this.#count(present, -1);
+    if (present.hasAffinity) this.podsWithAffinity = this.podsWithAffinity.filter((one) => one !== present);
+    if (present.hasRequiredAntiAffinity)
+      this.podsWithRequiredAntiAffinity = this.podsWithRequiredAntiAffinity.filter((one) => one !== present);
+    if (present.hostPorts.length > 0) this.usedPorts = this.pods.flatMap((one) => [...one.hostPorts]);
+    return true;
+  }
+
+  #count(info: PodInfo, sign: 1 | -1): void {
+    accumulate(this.requested, info.requests, sign);
+    this.nonZeroCpuMilli += sign * info.nonZeroCpuMilli;
+    this.nonZeroMemoryBytes += sign * info.nonZeroMemoryBytes;
+  }
+
+  /** Whether a port is taken already. */
+  portTaken(port: HostPort): boolean {
+    return this.usedPorts.some((used) => portsConflict(used, port));
+  }
+
+  /** Copy that can be changed without touching this one. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.node);
+    copy.pods = this.pods.slice();
+    copy.podsWithAffinity = this.podsWithAffinity.slice();
+    copy.podsWithRequiredAntiAffinity = this.podsWithRequiredAntiAffinity.slice();
+    copy.requested = this.requested.slice();
+    copy.nonZeroCpuMilli = this.nonZeroCpuMilli;
+    copy.nonZeroMemoryBytes = this.nonZeroMemoryBytes;
+    copy.allocatable = this.allocatable;
+    copy.allowedPods = this.allowedPods;
+    copy.usedPorts = this.usedPorts;
+    copy.images = this.images;
+    return copy;
+  }
+}
+
+/** A node without pods, parsed. */
+export function createNodeInfo(node: Node, table: ResourceTable): NodeInfo {
+  const info = new NodeInfo(node);
+  info.setNode(node, table);
+  return info;
+}

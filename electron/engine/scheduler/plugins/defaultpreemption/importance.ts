@@ -1,0 +1,27 @@
+import type { Clock } from '../../../sim/types.ts';
+import type { PodInfo } from '../../framework/podinfo.ts';
+
+/** Virtual time since which the pod has run; now when it has not started. Models pkg/scheduler/util GetPodStartTime. */
+export function startMs(clock: Clock, pod: PodInfo): number {
+  const startTime = pod.pod.status?.startTime;
+  return startTime === undefined ? clock.nowMs : clock.parseMs(startTime);
+}
+
+/** Negative when `a` is the more important pod: higher priority, then longer running. Models pkg/scheduler/util MoreImportantPod. */
+export function compareImportance(clock: Clock, a: PodInfo, b: PodInfo): number {
+  return b.priority - a.priority || startMs(clock, a) - startMs(clock, b);
+}
+
+/** Earliest start among the victims of the highest priority. Models pkg/scheduler/util GetEarliestPodStartTime. */
+export function earliestStartOfHighest(clock: Clock, victims: readonly PodInfo[]): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const victim of victims) {
+    const start = startMs(clock, victim);
+    if (victim.priority > highest) {
+      highest = victim.priority;
+      earliest = start;
+    } else if (victim.priority === highest && start < earliest) earliest = start;
+  }
+  return earliest;
+}

@@ -1,0 +1,159 @@
+import { compareStrings } from '#shared/core/compare.ts';
+import type { Attempt, NodeVerdict, PluginScore } from '#shared/protocol/explain.ts';
+import type { Decision } from './framework/decide.ts';
+import type { PreemptionCandidate } from './framework/plugin.ts';
+import type { PluginStatus } from './framework/status.ts';
+
+/** What the trace adds to a decision: where and when it was taken and what came of it. */
+export interface AttemptFrame {
+  readonly pod: string;
+  readonly attempt: number;
+  readonly atMs: number;
+  readonly cycle: number;
+  readonly profile: string;
+  readonly result: Attempt['result'];
+  readonly wokenBy?: { event: string; plugin?: string } | undefined;
+}
+
+/** A decision as the screen shows it: every node that was looked at, by name. */
+export function toAttempt(frame: AttemptFrame, decision: Decision): Attempt {
+  const { preFilter, postFilter } = decision;
+  const selected = postFilter?.preemption?.selected;
+  const narrowed = preFilter?.status ?? null;
+  return {
+    ...base(frame, decision.nodesTotal),
+    ...(preFilter === undefined
+      ? {}
+      : {
+          preFilter: {
+            code: narrowed?.code ?? 'Success',
+            ...pluginOf(narrowed),
+            reasons: [...(narrowed?.reasons ?? [])],
+            nodeNames: preFilter.nodeNames?.slice() ?? null,
+          },
+        }),
+    nodes: verdicts(decision),
+    best: [...decision.best],
+    ...(decision.selected === undefined ? {} : { selected: decision.selected }),
+    tieBreak: decision.best.length > 1,
+    ...(decision.message === undefined ? {} : { message: decision.message }),
+    ...(postFilter === undefined
+      ? {}
+      : {
+          postFilter: {
+            code: postFilter.status?.code ?? 'Success',
+            ...pluginOf(postFilter.status),
+            reasons: [...(postFilter.status?.reasons ?? [])],
+          },
+        }),
+    ...(selected === undefined ? {} : { nominatedNode: selected.node }),
+    victims: selected === undefined ? [] : selected.victims.map(({ key }) => key),
+  };
+}
+
+/** An attempt that ended before any node was looked at, because the pod is gated. */
+export function gatedAttempt(frame: AttemptFrame, nodesTotal: number, status: PluginStatus): Attempt {
+  return { ...base(frame, nodesTotal), preEnqueue: { plugin: status.plugin ?? '', reasons: [...status.reasons] } };
+}
+
+function base(frame: AttemptFrame, nodesTotal: number): Attempt {
+  const { wokenBy, ...rest } = frame;
+  return {
+    ...rest,
+    nodes: [],
+    nodesTotal,
+    best: [],
+    tieBreak: false,
+    victims: [],
+    ...(wokenBy === undefined ? {} : { wokenBy }),
+  };
+}
+
+function pluginOf(status: PluginStatus | null): { plugin?: string } {
+  return status?.plugin === undefined ? {} : { plugin: status.plugin };
+}
+
+function verdicts(decision: Decision): NodeVerdict[] {
+  const candidates = new Map<string, PreemptionCandidate>();
+  for (const candidate of decision.postFilter?.preemption?.candidates ?? []) candidates.set(candidate.node, candidate);
+  const list: NodeVerdict[] = decision.feasible.map((node, i) => ({
+    node: node.name,
+    code: 'Success',
+    reasons: [],
+    scores: scoresOf(decision, i),
+    ...(decision.totals === undefined ? {} : { total: decision.totals[i] ?? 0 }),
+  }));
+  const feasible = new Set(decision.feasible.map(({ name }) => name));
+  for (const [node, status] of decision.statuses.entries()) {
+    if (feasible.has(node)) continue;
+    const candidate = candidates.get(node);
+    list.push({
+      node,
+      code: status.code,
+      ...pluginOf(status),
+      reasons: [...status.reasons],
+      scores: [],
+      ...(candidate === undefined
+        ? {}
+        : { victims: candidate.victims.map(({ key }) => key), pdbViolations: candidate.pdbViolations }),
+    });
+  }
+  const { absent } = decision.statuses;
+  if (absent.reasons.length > 0) {
+    for (const node of decision.unasked) {
+      list.push({ node, code: absent.code, reasons: [...absent.reasons], scores: [], excludedByPreFilter: true });
+    }
+  }
+  return list.sort((a, b) => compareStrings(a.node, b.node));
+}
+
+function scoresOf({ scores }: Decision, index: number): PluginScore[] {
+  return (scores ?? []).map(({ plugin, weight, raw, normalized }) => {
+    const value = normalized[index] ?? 0;
+    return { plugin, raw: raw[index] ?? 0, normalized: value, weight, weighted: value * weight };
+  });
+}
+
+/** Attempts of each pod, newest first: some of each, and no more node verdicts in all than the bound. The oldest are dropped first. */
+export class Trace {
+  readonly #perPod: number;
+  readonly #verdictBound: number;
+  readonly #byPod = new Map<string, Attempt[]>();
+  readonly #order: Attempt[] = [];
+  #verdicts = 0;
+
+  constructor(perPod = 10, verdictBound = 100_000) {
+    this.#perPod = perPod;
+    this.#verdictBound = verdictBound;
+  }
+
+  record(attempt: Attempt): void {
+    const list = this.#byPod.get(attempt.pod) ?? [];
+    list.unshift(attempt);
+    this.#byPod.set(attempt.pod, list);
+    this.#order.push(attempt);
+    this.#verdicts += 1 + attempt.nodes.length;
+    if (list.length > this.#perPod) this.#drop(list[list.length - 1]!);
+    while (this.#verdicts > this.#verdictBound && this.#order.length > 1) this.#drop(this.#order[0]!);
+  }
+
+  #drop(attempt: Attempt): void {
+    const at = this.#order[0] === attempt ? 0 : this.#order.indexOf(attempt);
+    this.#order.splice(at, 1);
+    this.#verdicts -= 1 + attempt.nodes.length;
+    const left = (this.#byPod.get(attempt.pod) ?? []).filter((one) => one !== attempt);
+    if (left.length === 0) this.#byPod.delete(attempt.pod);
+    else this.#byPod.set(attempt.pod, left);
+  }
+
+  /** Newest first. */
+  of(pod: string): readonly Attempt[] {
+    return this.#byPod.get(pod) ?? [];
+  }
+
+  clear(): void {
+    this.#byPod.clear();
+    this.#order.length = 0;
+    this.#verdicts = 0;
+  }
+}
