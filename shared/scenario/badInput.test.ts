@@ -95,6 +95,21 @@ describe('bad input, one fault each', () => {
       pod('a', '  labels:\n    tier: 1\n'),
       '6:11 metadata.labels[tier] | label tier: expected a string, not the number 1',
     ],
+    [
+      'label of an inert kind',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, labels: { on: yes } }\n',
+      '3:36 metadata.labels[on] | label on: expected a string, not the boolean true',
+    ],
+    [
+      'annotation is a number',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, annotations: { x: 1 } }\n',
+      '3:40 metadata.annotations[x] | annotation x: expected a string, not the number 1',
+    ],
+    [
+      'bad indentation',
+      'apiVersion: v1\nkind: Namespace\nmetadata:\n  labels: x\n    name: a\n',
+      '4:11  | a map begins inside a value: check the indentation of the following line, or put the value in quotes if its ": " is text',
+    ],
     ['not an object', '- a\n- b\n', '1:1  | expected a Kubernetes object (a map with apiVersion, kind, metadata), not a list'],
     [
       'prose',

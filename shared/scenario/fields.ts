@@ -48,6 +48,17 @@ class FieldChecker {
     }
   }
 
+  /** What all kinds have in common. */
+  metadata(metadata: Fields): void {
+    this.labels(metadata.labels, 'metadata.labels');
+    for (const [key, value] of Object.entries(fieldsOf(metadata.annotations))) {
+      if (typeof value === 'string') continue;
+      const at = `metadata.annotations[${key}]`;
+      const { hint } = quoteHint(key, value, this.found.written(at));
+      this.report(at, `annotation ${key}: expected a string, not ${nameOf(value)}`, 'value', hint);
+    }
+  }
+
   quantities(value: unknown, path: string): void {
     for (const [resource, amount] of Object.entries(fieldsOf(value))) {
       const at = `${path}[${resource}]`;
@@ -115,7 +126,9 @@ class FieldChecker {
   check(): void {
     const { object } = this.found;
     const spec = fieldsOf(object.spec);
-    this.labels(fieldsOf(object.metadata).labels, 'metadata.labels');
+    this.metadata(fieldsOf(object.metadata));
+    // Other kinds are kept as they are; nothing here reads them.
+    if (!this.found.info.simulated) return;
     if (object.kind === 'Node') this.node(spec, fieldsOf(object.status));
     if (object.kind === 'Pod') this.podSpec(spec, 'spec');
     const template = fieldsOf(spec.template);
@@ -129,8 +142,7 @@ class FieldChecker {
   }
 }
 
-/** Checks one object's fields: names, types and the values that people most often get wrong. Kinds that are not simulated are kept as they are. */
+/** Checks one object's fields: names, types and the values that people most often get wrong. Of kinds that are not simulated only the metadata is. */
 export function checkFields(found: FoundObject, problems: ProblemList): void {
-  if (!found.info.simulated) return;
   new FieldChecker(found, problems).check();
 }

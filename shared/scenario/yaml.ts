@@ -10,6 +10,7 @@ import {
   parseAllDocuments,
   type SchemaOptions,
   type Tags,
+  type YAMLError,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
@@ -88,10 +89,7 @@ export function readYaml(source: string, problems: ProblemList): YamlDocument[] 
     }
     const documents: YamlDocument[] = [];
     for (const doc of parsed) {
-      const all = [...doc.errors, ...doc.warnings];
-      // Where the parser itself gave up, whatever else it said about this document is noise.
-      const exhausted = all.find((fault) => fault.code === 'RESOURCE_EXHAUSTION');
-      const faults = exhausted ? [exhausted] : all;
+      const faults = faultsOf([...doc.errors, ...doc.warnings]);
       const noPlaces = new Places(lines, new Map());
       for (const fault of faults) problems.add(noPlaces.offset(fault.pos[0]), syntaxMessage(fault.code, fault.message));
       if (faults.length > 0 || doc.contents === null) continue;
@@ -105,6 +103,15 @@ export function readYaml(source: string, problems: ProblemList): YamlDocument[] 
     problems.add(undefined, tooDeep);
     return [];
   }
+}
+
+/** The faults worth telling: one for each place, and only the end where the parser gave up. */
+function faultsOf(all: readonly YAMLError[]): readonly YAMLError[] {
+  const exhausted = all.find((fault) => fault.code === 'RESOURCE_EXHAUSTION');
+  if (exhausted) return [exhausted];
+  // What follows at the same place is an echo of the first message.
+  const seen = new Set<number>();
+  return all.filter((fault) => !seen.has(fault.pos[0]) && seen.add(fault.pos[0]));
 }
 
 function positionIn(text: string, offset: number): { line: number; column: number } {
