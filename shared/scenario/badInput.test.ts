@@ -66,6 +66,11 @@ describe('bad input, one fault each', () => {
       '2:7 kind | unknown kind "Pood": did you mean "Pod"?',
     ],
     [
+      'short name',
+      'apiVersion: v1\nkind: deploy\nmetadata: { name: a }\n',
+      '2:7 kind | unknown kind "deploy": did you mean "Deployment"?',
+    ],
+    [
       'custom kind',
       'apiVersion: x.io/v1\nkind: Chessboard\nmetadata: { name: a }\n',
       '2:7 kind | unknown kind "Chessboard": Kubernetes 1.36 has no such built-in kind',

@@ -1,4 +1,4 @@
-import { allKinds, type KindInfo, kindInfo } from '../kube/registry.ts';
+import { allKinds, type KindInfo, kindInfo, resolveResource } from '../kube/registry.ts';
 import type { AnyObject } from '../kube/types.ts';
 import { parsePath, printPath, type Segment } from './places.ts';
 import type { ProblemDetails, ProblemList } from './problems.ts';
@@ -175,7 +175,8 @@ export class ObjectReader {
     }
     if (!info) {
       const names = allKinds.map((one) => one.kind);
-      const meant = nearest(kind, names);
+      // `deploy` and `pdb` are how kubectl's users think of kinds.
+      const meant = resolveResource(kind)?.kind ?? nearest(kind, names);
       this.report(
         spot,
         ['kind'],
