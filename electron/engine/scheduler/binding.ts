@@ -74,12 +74,21 @@ export function bindingCycle(binding: Binding): void {
     binding.onFailed(status);
   };
   const reserved = framework.reserve(state, pod, node);
-  if (reserved !== null) return undo(reserved);
+  if (reserved !== null) {
+    undo(reserved);
+    return;
+  }
   const permit = framework.permit(state, pod, node);
-  if (permit.status !== null && permit.status.code !== 'Wait') return undo(permit.status);
+  if (permit.status !== null && permit.status.code !== 'Wait') {
+    undo(permit.status);
+    return;
+  }
   const finish = (verdict: PluginStatus | null) => {
     const status = verdict ?? framework.preBind(state, pod, node) ?? framework.bind(state, pod, node);
-    if (status !== null) return undo(status);
+    if (status !== null) {
+      undo(status);
+      return;
+    }
     framework.postBind(state, pod, node);
     binding.onBound();
   };

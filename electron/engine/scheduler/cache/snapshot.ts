@@ -43,7 +43,7 @@ export class SnapshotCopy implements Snapshot {
     for (const name of this.#byName.keys()) if (!wanted.has(name)) this.#byName.delete(name);
     this.#nodes = names.flatMap((name) => this.#byName.get(name) ?? []);
     this.#positions.clear();
-    this.#nodes.forEach((node, i) => this.#positions.set(node.name, i));
+    for (let i = 0; i < this.#nodes.length; i++) this.#positions.set(this.#nodes[i]!.name, i);
     this.#forgetLists();
   }
 

@@ -72,8 +72,14 @@ export class NodeInfo {
     if (present.hasAffinity) this.podsWithAffinity = this.podsWithAffinity.filter((one) => one !== present);
     if (present.hasRequiredAntiAffinity)
       this.podsWithRequiredAntiAffinity = this.podsWithRequiredAntiAffinity.filter((one) => one !== present);
-    if (present.hostPorts.length > 0) this.usedPorts = this.pods.flatMap((one) => [...one.hostPorts]);
+    if (present.hostPorts.length > 0) this.#freePorts(present.hostPorts);
     return true;
+  }
+
+  /** Ports are a set, as upstream's: when two pods hold the same one, the first to leave frees it. */
+  #freePorts(freed: readonly HostPort[]): void {
+    const same = (a: HostPort, b: HostPort) => a.port === b.port && a.protocol === b.protocol && a.ip === b.ip;
+    this.usedPorts = this.usedPorts.filter((used) => !freed.some((port) => same(used, port)));
   }
 
   #count(info: PodInfo, sign: 1 | -1): void {
