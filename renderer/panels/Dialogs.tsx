@@ -1,19 +1,61 @@
-import { Button, Dialog } from '../components/index.ts';
-import { useT } from '../i18n/index.ts';
-import { closeDialog, useView } from '../store/view.ts';
+import './panels.css';
+import { useEffect } from 'react';
+import { useCluster } from '../store/cluster.ts';
+import { type DialogSpec, openDialog, useView } from '../store/view.ts';
+import { CommandPalette, ShortcutsDialog } from './dialogs/CommandPalette.tsx';
+import { DrainDialog } from './dialogs/DrainDialog.tsx';
+import { BudgetDialog, LabelDialog, PriorityClassDialog, TaintDialog } from './dialogs/MarkDialogs.tsx';
+import { DeleteDialog, ImageDialog, ScaleDialog, UndoDialog } from './dialogs/RolloutDialogs.tsx';
+import { AboutDialog, LibraryDialog, ProblemsDialog, RestoreDialog, UnsavedDialog } from './dialogs/SessionDialogs.tsx';
+import { DeploymentDialog, PodDialog } from './dialogs/WorkloadDialogs.tsx';
 
-/** Draws whichever dialog is open. */
+function drawDialog(dialog: DialogSpec) {
+  switch (dialog.type) {
+    case 'pod':
+      return <PodDialog {...(dialog.nodeName ? { nodeName: dialog.nodeName } : {})} />;
+    case 'deployment':
+      return <DeploymentDialog />;
+    case 'taint':
+      return <TaintDialog node={dialog.node} />;
+    case 'label':
+      return <LabelDialog target={dialog.target} />;
+    case 'pdb':
+      return <BudgetDialog {...(dialog.deployment ? { deployment: dialog.deployment } : {})} />;
+    case 'priorityClass':
+      return <PriorityClassDialog />;
+    case 'drain':
+      return <DrainDialog node={dialog.node} />;
+    case 'scale':
+      return <ScaleDialog target={dialog.target} />;
+    case 'setImage':
+      return <ImageDialog target={dialog.target} />;
+    case 'undoRollout':
+      return <UndoDialog target={dialog.target} />;
+    case 'delete':
+      return <DeleteDialog targets={dialog.targets} />;
+    case 'problems':
+      return <ProblemsDialog title={dialog.title} problems={dialog.problems} />;
+    case 'unsaved':
+      return <UnsavedDialog proceed={dialog.proceed} />;
+    case 'restore':
+      return <RestoreDialog />;
+    case 'library':
+      return <LibraryDialog />;
+    case 'commands':
+      return <CommandPalette />;
+    case 'shortcuts':
+      return <ShortcutsDialog />;
+    case 'about':
+      return <AboutDialog />;
+  }
+}
+
+/** Draws whichever dialog is open; offers to restore once, when the host found an autosave. */
 export function Dialogs() {
-  const t = useT();
   const dialog = useView((state) => state.dialog);
-  if (dialog?.type !== 'problems') return null;
-  return (
-    <Dialog title={dialog.title} onClose={closeDialog} footer={<Button onClick={closeDialog}>{t('shell:dismiss')}</Button>}>
-      <ul>
-        {dialog.problems.map((problem) => (
-          <li key={`${problem.line}:${problem.column}:${problem.message}`}>{problem.message}</li>
-        ))}
-      </ul>
-    </Dialog>
-  );
+  const offered = useCluster((state) => state.session?.autosave != null);
+  useEffect(() => {
+    if (offered) openDialog({ type: 'restore' });
+  }, [offered]);
+  return dialog ? drawDialog(dialog) : null;
 }

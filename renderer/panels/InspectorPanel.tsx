@@ -1,8 +1,8 @@
 import './panels.css';
 import { Box, Layers, Server, Shapes } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { AnyObject, Deployment, Node, ObjectKey, Pod } from '#shared/kube/types.ts';
-import { PodGlyph, Tabs, type TabSpec } from '../components/index.ts';
+import { PodGlyph, type TabSpec, Tabs } from '../components/index.ts';
 import { podLook } from '../graph/podLook.ts';
 import { useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
@@ -53,15 +53,34 @@ function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
   const isPod = object.kind === 'Pod';
   const tabs: TabSpec<InspectorTab>[] = [
     ...(isPod
-      ? [{ id: 'why' as const, label: t('panels:why'), body: <div className="inspector-body"><WhyTab pod={object as unknown as Pod} /></div> }]
+      ? [
+          {
+            id: 'why' as const,
+            label: t('panels:why'),
+            body: (
+              <div className="inspector-body">
+                <WhyTab pod={object as unknown as Pod} />
+              </div>
+            ),
+          },
+        ]
       : []),
-    { id: 'details', label: t('panels:details'), body: <div className="inspector-body"><Details object={object} /></div> },
+    {
+      id: 'details',
+      label: t('panels:details'),
+      body: (
+        <div className="inspector-body">
+          <Details object={object} />
+        </div>
+      ),
+    },
     { id: 'yaml', label: t('panels:yaml'), body: <YamlTab key={id} object={object} /> },
     {
       id: 'events',
       label: t('panels:events'),
       count: rows.length,
-      body: rows.length === 0 ? <p className="empty">{t('panels:eventsNone')}</p> : <EventsTable rows={rows} showObject={false} />,
+      body:
+        rows.length === 0 ? <p className="empty">{t('panels:eventsNone')}</p> : <EventsTable rows={rows} showObject={false} />,
     },
   ];
   return (
@@ -73,7 +92,12 @@ function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
         </h2>
         <span className="muted">{object.kind}</span>
       </header>
-      <Tabs label={t('panels:tabs')} value={chosen === 'why' && !isPod ? 'details' : chosen} onChange={openInspector} tabs={tabs} />
+      <Tabs
+        label={t('panels:tabs')}
+        value={chosen === 'why' && !isPod ? 'details' : chosen}
+        onChange={openInspector}
+        tabs={tabs}
+      />
     </div>
   );
 }

@@ -55,7 +55,8 @@ export const panels = {
   goesToPinned: 'It was put on {{node}} by name.',
   goesToPinnedText: 'spec.nodeName was set, so the scheduler had no say. The kubelet of {{node}} took it as it was.',
   waitingFor: 'It waits for room on {{node}}.',
-  waitingForText_one: '{{count}} lower-priority pod on {{node}} has been told to leave. Once it is gone the scheduler tries again, {{node}} first.',
+  waitingForText_one:
+    '{{count}} lower-priority pod on {{node}} has been told to leave. Once it is gone the scheduler tries again, {{node}} first.',
   waitingForText_other:
     '{{count}} lower-priority pods on {{node}} have been told to leave. Once they are gone the scheduler tries again, {{node}} first.',
   fitsNowhere: 'No node fits.',

@@ -129,8 +129,10 @@ export const dialogs: Record<keyof typeof english, string> = {
   unsavedSave: '저장',
   unsavedDiscard: '저장하지 않고 계속',
   restoreTitle: '지난 세션을 복원할까요?',
-  restoreLead_one: 'Stowage가 정상적으로 닫히지 않았습니다. {{time}} 기준 명령 {{count}}개와 함께 "{{title}}"을(를) 되살릴 수 있습니다.',
-  restoreLead_other: 'Stowage가 정상적으로 닫히지 않았습니다. {{time}} 기준 명령 {{count}}개와 함께 "{{title}}"을(를) 되살릴 수 있습니다.',
+  restoreLead_one:
+    'Stowage가 정상적으로 닫히지 않았습니다. {{time}} 기준 명령 {{count}}개와 함께 "{{title}}"을(를) 되살릴 수 있습니다.',
+  restoreLead_other:
+    'Stowage가 정상적으로 닫히지 않았습니다. {{time}} 기준 명령 {{count}}개와 함께 "{{title}}"을(를) 되살릴 수 있습니다.',
   restoreStart: '복원',
   restoreDiscard: '버리기',
   libraryTitle: '시나리오 라이브러리',

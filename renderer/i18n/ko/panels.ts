@@ -57,8 +57,10 @@ export const panels: Record<keyof typeof english, string> = {
   goesToPinned: '이름으로 {{node}}에 직접 배치되었습니다.',
   goesToPinnedText: 'spec.nodeName이 지정되어 스케줄러를 거치지 않았습니다. {{node}}의 kubelet이 그대로 받았습니다.',
   waitingFor: '{{node}}에 자리가 나기를 기다립니다.',
-  waitingForText_one: '{{node}}의 우선순위가 낮은 파드 {{count}}개에 종료를 요청했습니다. 사라지면 스케줄러가 {{node}}부터 다시 시도합니다.',
-  waitingForText_other: '{{node}}의 우선순위가 낮은 파드 {{count}}개에 종료를 요청했습니다. 모두 사라지면 스케줄러가 {{node}}부터 다시 시도합니다.',
+  waitingForText_one:
+    '{{node}}의 우선순위가 낮은 파드 {{count}}개에 종료를 요청했습니다. 사라지면 스케줄러가 {{node}}부터 다시 시도합니다.',
+  waitingForText_other:
+    '{{node}}의 우선순위가 낮은 파드 {{count}}개에 종료를 요청했습니다. 모두 사라지면 스케줄러가 {{node}}부터 다시 시도합니다.',
   fitsNowhere: '맞는 노드가 없습니다.',
   gated: '게이트에 막혀 있습니다.',
   gatedText: '다음 게이트가 제거될 때까지 스케줄러가 이 파드를 보지 않습니다: {{gates}}.',
