@@ -1,3 +1,4 @@
+import { decodeObject } from '#shared/kube/shape/index.ts';
 import type {
   Deployment,
   KubeObject,
@@ -10,6 +11,7 @@ import type {
 } from '#shared/kube/types.ts';
 import { defaultResourceList } from './container.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
+import { shareEqual } from './share.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 const REPLICAS = 1;
@@ -28,14 +30,28 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   PodDisruptionBudget: (budget: PodDisruptionBudget): PodDisruptionBudget => ({ ...budget, spec: budget.spec ?? {} }),
 };
 
+/** Specs that came out of here and are frozen since: they need no second look, which makes most updates cheap. */
+const settled = new WeakSet<object>();
+
 /**
- * The object with every field the API server fills in when it decodes one. New object, the input is never changed; applying twice
- * changes nothing more. Fields that a create adds beside defaults are the business of `prepareForCreate`.
- * Models the SetDefaults functions of pkg/apis of each kind.
+ * The object as the API server decodes and completes it: unknown fields and nulls dropped, quantities canonical, defaults filled in. New
+ * object; the input is never changed and shares every part that needed nothing. Applying twice changes nothing more. What only a create
+ * adds is the business of `prepareForCreate`. Models the SetDefaults functions of pkg/apis of each kind.
  */
 export function applyDefaults<T extends KubeObject>(object: T): T {
+  const spec = (object as { spec?: unknown }).spec;
+  const isObject = typeof spec === 'object' && spec !== null;
+  if (isObject && object.kind !== 'Node' && Object.isFrozen(spec) && settled.has(spec)) {
+    const metadata = decodeObject(object.metadata, 'ObjectMeta');
+    return metadata === object.metadata ? object : { ...object, metadata };
+  }
+  const decoded = decodeObject(object, object.kind);
   const make = makers[object.kind];
-  return make === undefined ? object : (make(object as never) as T);
+  const result = make === undefined ? decoded : (make(decoded as never) as unknown as T);
+  const shared = shareEqual(result, object);
+  const finished = (shared as { spec?: unknown }).spec;
+  if (typeof finished === 'object' && finished !== null) settled.add(finished);
+  return shared;
 }
 
 function defaultNamespace(namespace: Namespace): Namespace {

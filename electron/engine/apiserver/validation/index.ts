@@ -98,7 +98,7 @@ export function invalidKindStatus(qualified: string, name: string, errors: reado
   const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const causes = errors.map((error): StatusCause => ({ reason: error.type, message: error.message, field: error.field }));
-  const details: NonNullable<Status['details']> = { name };
+  const details: NonNullable<Status['details']> = name === '' ? {} : { name };
   if (dot >= 0) details.group = qualified.slice(dot + 1);
   details.kind = dot < 0 ? qualified : qualified.slice(0, dot);
   details.causes = causes;

@@ -16,6 +16,7 @@ const SOURCES = [
   'nfs',
   'iscsi',
   'glusterfs',
+  'flexVolume',
   'flocker',
   'persistentVolumeClaim',
   'rbd',
