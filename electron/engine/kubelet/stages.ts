@@ -15,7 +15,7 @@ export interface StageInput {
 /** One row of the life of a pod on its node: how long the stage takes, and what is done at its end. */
 interface Stage {
   readonly lengthMs: (input: StageInput) => number;
-  readonly then: string;
+  readonly outcome: string;
 }
 
 /**
@@ -25,17 +25,20 @@ interface Stage {
  *                          ^  \-> pullBackoff -> pullRetry -/   end -> restart -> (backoff ->) pull
  */
 export const STAGES = {
-  see: { lengthMs: ({ timings }) => timings.syncMs, then: 'admit the pod or send it back' },
-  sandbox: { lengthMs: () => 0, then: 'give it an address and begin with its first containers' },
-  pull: { lengthMs: ({ askedMs }) => askedMs, then: 'the image is there, or is not to be had' },
-  pullBackoff: { lengthMs: ({ timings }) => timings.syncMs, then: 'report ImagePullBackOff' },
-  pullRetry: { lengthMs: ({ askedMs }) => askedMs, then: 'try to pull again' },
-  start: { lengthMs: ({ timings }) => timings.containerStartMs, then: 'the container runs' },
-  probe: { lengthMs: ({ timings, askedMs }) => timings.readyMs + askedMs, then: 'ask the readiness probe' },
-  end: { lengthMs: ({ askedMs }) => askedMs, then: 'the program ends by itself' },
-  restart: { lengthMs: ({ timings }) => timings.syncMs, then: 'restart at once, or back off' },
-  backoff: { lengthMs: ({ askedMs }) => askedMs, then: 'restart after the back-off' },
-  stop: { lengthMs: ({ askedMs }) => askedMs, then: 'all containers have ended: report, and let the API server forget the pod' },
+  see: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'admit the pod or send it back' },
+  sandbox: { lengthMs: () => 0, outcome: 'give it an address and begin with its first containers' },
+  pull: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the image is there, or is not to be had' },
+  pullBackoff: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'report ImagePullBackOff' },
+  pullRetry: { lengthMs: ({ askedMs }) => askedMs, outcome: 'try to pull again' },
+  start: { lengthMs: ({ timings }) => timings.containerStartMs, outcome: 'the container runs' },
+  probe: { lengthMs: ({ timings, askedMs }) => timings.readyMs + askedMs, outcome: 'ask the readiness probe' },
+  end: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the program ends by itself' },
+  restart: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'restart at once, or back off' },
+  backoff: { lengthMs: ({ askedMs }) => askedMs, outcome: 'restart after the back-off' },
+  stop: {
+    lengthMs: ({ askedMs }) => askedMs,
+    outcome: 'all containers have ended: report, and let the API server forget the pod',
+  },
 } as const satisfies Readonly<Record<string, Stage>>;
 
 export type StageName = keyof typeof STAGES;

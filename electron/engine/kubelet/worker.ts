@@ -1,11 +1,11 @@
 import { isPodReady } from '#shared/kube/conditions.ts';
+import { goDuration } from '#shared/kube/goDuration.ts';
 import { isTerminal } from '#shared/kube/pod.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
 import type { Rejection } from './admission.ts';
 import { behaviourOf, probePasses } from './behaviour.ts';
 import { type ContainerRun, freshContainers, type RunState, restartsAfter, restoredContainers } from './containers.ts';
-import { goDuration } from './durations.ts';
 import { imageSizeBytes, isMissingImage, pullError, pullPolicy } from './images.ts';
 import { buildStatus, rejectedStatus, sameStatus } from './podStatus.ts';
 import { BACKOFF_RESET_MS, MAX_BACKOFF_MS, nextBackoff, STAGES, type StageName } from './stages.ts';
