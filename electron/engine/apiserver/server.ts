@@ -123,6 +123,12 @@ export class ApiServer implements ServerCore {
     return errors.length > 0 ? err(invalidStatus(object, errors)) : ok(object);
   }
 
+  /** The object as create would complete it (defaults, admission), checked, without asking whether the name is free. Stores nothing. */
+  completed(info: KindInfo, input: AnyObject): Answer {
+    const scoped = scopeOf(info, withMeta(input, { resourceVersion: undefined }));
+    return scoped.ok ? this.prepareCreate(info, scoped.value, { user: 'kubernetes-admin', dryRun: true }, false) : scoped;
+  }
+
   /** PUT on the main resource. Creates nothing: 404 when the object is not there. */
   put(input: AnyObject, options: RequestOptions): Answer {
     const info = servedKind(input.apiVersion, input.kind);
