@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -101,7 +102,7 @@ function processAlive(pid: number): boolean {
 }
 
 /**
- * The autosave journal of this process: `autosave-PID.jsonl` in the user's data folder. Started atomically with its header, then one line appended and
+ * The autosave journal of this process: `autosave-PID-RANDOM.jsonl` in the user's data folder. Started atomically with its header, then one line appended and
  * synced to the disk per command before the command is acknowledged, so kill -9 loses nothing that was acknowledged.
  */
 export class AutosaveJournal {
@@ -111,7 +112,7 @@ export class AutosaveJournal {
 
   constructor(userDataDir: string) {
     this.folder = userDataDir;
-    this.path = join(userDataDir, `autosave-${process.pid}.jsonl`);
+    this.path = join(userDataDir, `autosave-${process.pid}-${randomBytes(4).toString('hex')}.jsonl`);
     mkdirSync(userDataDir, { recursive: true });
   }
 
@@ -119,7 +120,7 @@ export class AutosaveJournal {
   leftovers(): Autosave[] {
     const found: Autosave[] = [];
     for (const name of readdirSync(this.folder)) {
-      const pid = /^autosave-(\d+)\.jsonl$/.exec(name)?.[1];
+      const pid = /^autosave-(\d+)-[0-9a-f]+\.jsonl$/.exec(name)?.[1];
       if (pid === undefined || processAlive(Number(pid))) continue;
       const autosave = readAutosave(join(this.folder, name));
       if (autosave && autosave.limit !== autosave.header.savedCommands) found.push(autosave);

@@ -1,4 +1,4 @@
-import type { Simulation, SimulationOptions } from '#engine/types.ts';
+import type { Simulation, SimulationOptions, StoredChange } from '#engine/types.ts';
 import type { Driver } from './driver.ts';
 import { Playground, type Target } from './playground.ts';
 
@@ -13,26 +13,26 @@ export async function previousWrite(
   aborted: () => boolean,
 ): Promise<Target | null> {
   const { simulation, cursor, point } = playground;
-  const last = simulation
-    .changesSince(Math.max(simulation.oldestRevision, startRevision(playground, create)))
-    ?.findLast((change) => (change.object ?? change.before)?.kind !== 'Lease');
   const again = Playground.start(playground.scenario, playground.journal, create);
   if (!again.ok) return null;
   const run = again.value;
+  const changes = simulation.changesSince(Math.max(simulation.oldestRevision, run.simulation.revision)) ?? [];
+  const last = changes.findLast(visible);
+  // Nothing written but time has passed: back to the start.
   if (!last) return point.nowMs > 0 || cursor > 0 ? { ...run.point, cursor: 0 } : null;
-  if (last.atMs > 0 && (await driver.run(run, { nowMs: last.atMs - 1 }, { aborted })) === 'aborted') return null;
+  const before = changes.findLast((change) => visible(change) && change.atMs < last.atMs);
+  if (before && before.atMs > 0 && (await driver.run(run, { nowMs: before.atMs - 1 }, { aborted })) === 'aborted') return null;
   let candidate: Target = { ...run.point, cursor: run.cursor };
-  while (run.simulation.revision < last.revision) {
-    candidate = { ...run.point, cursor: run.cursor };
+  for (;;) {
+    const from = run.simulation.revision;
     const outcome = await driver.run(run, { ...point, cursor }, { untilWrite: true, aborted });
     if (outcome === 'aborted') return null;
-    if (outcome === 'done') break;
+    if (outcome === 'done' || run.simulation.revision >= last.revision) return candidate;
+    if (run.simulation.changesSince(from)?.some(visible) !== false) candidate = { ...run.point, cursor: run.cursor };
   }
-  return candidate;
 }
 
-/** Revision right after loading: what the file brought is no step of the run. */
-function startRevision(playground: Playground, create: (options: SimulationOptions) => Simulation): number {
-  const start = Playground.start(playground.scenario, playground.journal, create);
-  return start.ok ? start.value.simulation.revision : 0;
+/** Lease renewals are writes that nobody sees. */
+function visible(change: StoredChange): boolean {
+  return (change.object ?? change.before)?.kind !== 'Lease';
 }
