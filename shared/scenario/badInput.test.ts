@@ -66,6 +66,23 @@ describe('bad input, one fault each', () => {
       '2:7 kind | unknown kind "Pood": did you mean "Pod"?',
     ],
     [
+      'misspelt deep field',
+      pod('a').replace('image:', 'imag:'),
+      '8:7 spec.containers[0].imag | unknown field "imag": did you mean "image"?',
+    ],
+    ['field of nothing', `${pod('a')}wheels: 4\n`, '9:1 wheels | unknown field "wheels" in a Pod'],
+    ['wrong type', pod('a').replace('nginx', 'true'), '8:14 spec.containers[0].image | image: expected text, found true'],
+    [
+      'a map for a list',
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: { name: c } }\n',
+      '4:21 spec.containers | containers: expected a list, found an object',
+    ],
+    [
+      'text for a number',
+      'apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: { name: a }\nspec: { replicas: "3" }\n',
+      '4:19 spec.replicas | replicas: expected a whole number, found text ("3")',
+    ],
+    [
       'short name',
       'apiVersion: v1\nkind: deploy\nmetadata: { name: a }\n',
       '2:7 kind | unknown kind "deploy": did you mean "Deployment"?',

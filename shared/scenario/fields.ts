@@ -1,7 +1,9 @@
 import { checkLabelValue, checkQualifiedName } from '../kube/names.ts';
 import { parseQuantity } from '../kube/quantity.ts';
+import { checkShape } from '../kube/shape/index.ts';
 import { TAINT_EFFECTS } from '../kube/taints.ts';
 import { type FoundObject, nameOf, quoteHint } from './objects.ts';
+import { parsePath, printPath } from './places.ts';
 import type { ProblemList } from './problems.ts';
 import { nearest } from './suggest.ts';
 
@@ -15,19 +17,45 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+function valueAt(object: unknown, path: string): unknown {
+  return parsePath(path).reduce((value: unknown, segment) => (value as Fields | undefined)?.[segment], object);
+}
+
 /** Reports what is wrong with an object's fields at their places in the file. */
 class FieldChecker {
   private readonly found: FoundObject;
   private readonly problems: ProblemList;
+  /** Paths with a problem already. */
+  private readonly told = new Set<string>();
 
   constructor(found: FoundObject, problems: ProblemList) {
     this.found = found;
     this.problems = problems;
   }
 
+  /** Field names and types, apart from what the checks of values have told already, in better words. */
+  shape(): void {
+    for (const problem of checkShape(this.found.object, this.found.info.kind)) {
+      if (this.told.has(problem.path)) continue;
+      const name = printPath(parsePath(problem.path).slice(-1));
+      if (problem.kind === 'unknown') {
+        const meant = problem.suggestion === undefined ? '' : `: did you mean "${problem.suggestion}"?`;
+        const where = problem.suggestion === undefined ? ` in a ${this.found.info.kind}` : '';
+        this.report(problem.path, `unknown field "${name}"${where}${meant}`, 'key');
+        continue;
+      }
+      const value = valueAt(this.found.object, problem.path);
+      const hint = problem.message.startsWith('expected text')
+        ? quoteHint(name, value, this.found.written(problem.path)).hint
+        : undefined;
+      this.report(problem.path, `${name}: ${problem.message}`, 'value', hint);
+    }
+  }
+
   report(path: string, message: string, at: 'key' | 'value' = 'value', hint?: string): void {
     const { object, source } = this.found;
     this.found.sound = false;
+    this.told.add(path);
     this.problems.add(source.locate(path, at), message, {
       path,
       object: `${object.kind} ${object.metadata.name}`,
@@ -144,5 +172,7 @@ class FieldChecker {
 
 /** Checks one object's fields: names, types and the values that people most often get wrong. Of kinds that are not simulated only the metadata is. */
 export function checkFields(found: FoundObject, problems: ProblemList): void {
-  new FieldChecker(found, problems).check();
+  const checker = new FieldChecker(found, problems);
+  checker.check();
+  checker.shape();
 }
