@@ -53,6 +53,7 @@ export class Scheduler implements SchedulerComponent {
   #nominator: Nominator;
   #pods: PodInfos;
   readonly #waiting: WaitingPods;
+  #running = false;
   #unsubscribe: (() => void) | undefined;
   #cycleTimer: number | undefined;
   #nextStartIndex = 0;
@@ -127,7 +128,8 @@ export class Scheduler implements SchedulerComponent {
   }
 
   start(): void {
-    if (this.#unsubscribe !== undefined) return;
+    if (this.#running) return;
+    this.#running = true;
     this.#reset();
     this.#unsubscribe = watchCluster(this.#ctx, {
       cache: this.#cache,
@@ -138,6 +140,7 @@ export class Scheduler implements SchedulerComponent {
   }
 
   stop(): void {
+    this.#running = false;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     if (this.#cycleTimer !== undefined) this.#ctx.clock.cancel(this.#cycleTimer);
@@ -152,7 +155,7 @@ export class Scheduler implements SchedulerComponent {
   }
 
   #arm(): void {
-    if (this.#cycleTimer !== undefined || this.#unsubscribe === undefined) return;
+    if (this.#cycleTimer !== undefined || !this.#running) return;
     this.#cycleTimer = this.#ctx.clock.schedule(this.#ctx.config.scheduler.cycleMs, 'scheduling cycle', () => {
       this.#cycleTimer = undefined;
       this.#cycle();
@@ -265,13 +268,27 @@ export class Scheduler implements SchedulerComponent {
     return this.#trace?.of(`${namespace}/${name}`) ?? [];
   }
 
-  fit(pod: Pod): Result<Attempt, Status> {
+  fit(given: Pod): Result<Attempt, Status> {
+    const pod = this.#unplaced(given);
     const framework = this.#frameworkOf(pod);
     const frame = { ...this.#frame(pod, 0), result: 'preview' as const };
     if (framework === undefined) return err(notFound(pod.spec.schedulerName ?? ''));
     const gate = framework.preEnqueue(pod);
     if (gate !== null) return ok(gatedAttempt(frame, this.#cache.nodeCount, gate));
-    return ok(toAttempt(frame, this.#decide(framework, pod, true)));
+    const placed = pod === given ? undefined : this.#writer.latest(given);
+    if (placed !== undefined) this.#cache.removePod(placed);
+    const attempt = toAttempt(frame, this.#decide(framework, pod, true));
+    if (placed !== undefined) this.#cache.setPod(placed);
+    return ok(attempt);
+  }
+
+  /** The question for a pod that runs already is where else it could: its node and nomination are left out. */
+  #unplaced(pod: Pod): Pod {
+    const running = pod.spec.nodeName !== undefined && this.#writer.latest(pod)?.spec.nodeName === pod.spec.nodeName;
+    if (!running && !pod.status?.nominatedNodeName) return pod;
+    const { nodeName, ...spec } = pod.spec;
+    const { nominatedNodeName: _nominated, ...status } = pod.status ?? {};
+    return { ...pod, spec: running || nodeName === undefined ? spec : pod.spec, status };
   }
 
   queue(): QueueView {

@@ -117,6 +117,11 @@ export class SchedulingQueue {
       return;
     }
     parked.pod = after;
+    if (parked.gate !== undefined && gateNames(before) !== gateNames(after)) {
+      this.#unschedulable.delete(key);
+      this.#activate(parked);
+      return;
+    }
     for (const event of events) if (this.#unschedulable.has(key)) this.#offer(parked, { event, before, after });
   }
 
@@ -349,4 +354,9 @@ export class SchedulingQueue {
   get size(): number {
     return this.#active.size + this.#backoff.size + this.#errorBackoff.size + this.#unschedulable.size + this.#inFlight.size;
   }
+}
+
+/** The scheduling gates of a pod as one text. */
+function gateNames(pod: Pod): string {
+  return (pod.spec.schedulingGates ?? []).map(({ name }) => name).join(' ');
 }

@@ -1,3 +1,4 @@
+import { compareStrings } from '#shared/core/compare.ts';
 import type { Clock } from '../../../sim/types.ts';
 import type { PodInfo } from '../../framework/podinfo.ts';
 
@@ -7,9 +8,9 @@ export function startMs(clock: Clock, pod: PodInfo): number {
   return startTime === undefined ? clock.nowMs : clock.parseMs(startTime);
 }
 
-/** Negative when `a` is the more important pod: higher priority, then longer running. Models pkg/scheduler/util MoreImportantPod. */
+/** Negative when `a` is the more important pod: higher priority, then longer running, then by name. Models pkg/scheduler/util MoreImportantPod. */
 export function compareImportance(clock: Clock, a: PodInfo, b: PodInfo): number {
-  return b.priority - a.priority || startMs(clock, a) - startMs(clock, b);
+  return b.priority - a.priority || startMs(clock, a) - startMs(clock, b) || compareStrings(a.key, b.key);
 }
 
 /** Earliest start among the victims of the highest priority. Models pkg/scheduler/util GetEarliestPodStartTime. */
