@@ -1,3 +1,230 @@
+import 'reactflow/dist/style.css';
+import { useEffect, useMemo, useRef } from 'react';
+import {
+  Background,
+  BackgroundVariant,
+  type NodeChange,
+  type OnMove,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  ViewportPortal,
+} from 'reactflow';
+import { Button } from '../components/index.ts';
+import { ContextMenuArea } from '../components/Menu.tsx';
+import { type Box, zoneAt, zoneBands } from '../graph/group.ts';
+import { layoutCards } from '../graph/layout.ts';
+import { tilesAt } from '../graph/lod.ts';
+import { useT } from '../i18n/index.ts';
+import { appActions } from '../store/appActions.ts';
+import { type CanvasPort, registerCanvas } from '../store/canvasPort.ts';
+import { useCluster } from '../store/cluster.ts';
+import type { Position } from '../store/mirror.ts';
+import { dropItem, pinPositions } from '../store/place.ts';
+import { select, useView } from '../store/view.ts';
+import { CanvasMenu, rememberTarget } from './CanvasMenu.tsx';
+import { ControlPlane } from './ControlPlane.tsx';
+import { onCanvasClick, onCanvasKeyDown } from './input.ts';
+import { MotionLayer, stopMotion } from './motion/MotionLayer.tsx';
+import { NodeCard } from './NodeCard.tsx';
+import { QueuePanel } from './QueuePanel.tsx';
+import { type CardNode, useFlowNodes } from './useFlowNodes.ts';
+import { ZoomPanel } from './ZoomPanel.tsx';
+
+const NODE_TYPES = { machine: NodeCard };
+const PRO_OPTIONS = { hideAttribution: true };
+const SNAP: [number, number] = [10, 10];
+/** Room that the queue (left) and the control plane (top) take of the canvas. */
+const FIT = { padding: { top: '88px', left: '248px', right: '32px', bottom: '40px' }, maxZoom: 1, minZoom: 0.08, duration: 220 } as const;
+
+/** The canvas: machines as cards, the queue and the control plane in front, and what moves between them. */
 export function Canvas() {
-  return <div className="canvas" />;
+  return (
+    <ReactFlowProvider>
+      <Board />
+    </ReactFlowProvider>
+  );
+}
+
+function useCanvasPort(boxes: readonly Box[], positions: Readonly<Record<string, Position>>, element: React.RefObject<HTMLDivElement | null>): void {
+  const flow = useReactFlow();
+  const now = useRef({ boxes, positions });
+  now.current = { boxes, positions };
+  useEffect(() => {
+    const nodeAt = (point: { x: number; y: number }): string | null | undefined => {
+      const hit = document.elementFromPoint(point.x, point.y);
+      if (!hit || !element.current?.contains(hit)) return undefined;
+      return hit.closest<HTMLElement>('[data-node-name]')?.dataset.nodeName ?? null;
+    };
+    const port: CanvasPort = {
+      fitView: () => void flow.fitView(FIT),
+      zoomIn: () => void flow.zoomIn({ duration: 120 }),
+      zoomOut: () => void flow.zoomOut({ duration: 120 }),
+      tidy: () => void pinPositions(layoutCards(now.current.boxes, {})).then(() => flow.fitView(FIT)),
+      toFlow: (point) => flow.screenToFlowPosition(point),
+      center: () => {
+        const box = element.current?.getBoundingClientRect();
+        const middle = flow.screenToFlowPosition({ x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 });
+        return freePlace(middle, now.current.positions);
+      },
+      positions: () => now.current.positions,
+      zoneAt: (position) => zoneAt(position, now.current.boxes, now.current.positions, 'zone-a'),
+      nodeAt,
+      drop: (item, point) => {
+        const at = flow.screenToFlowPosition(point);
+        dropItem(item, nodeAt(point) ?? null, { x: at.x - 24, y: at.y - 18 }, point);
+      },
+      reveal: (node) => {
+        void flow.fitView({ ...FIT, nodes: [{ id: node }] });
+        element.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus({ preventScroll: true });
+      },
+    };
+    registerCanvas(port);
+    return () => registerCanvas(null);
+  }, [flow, element]);
+}
+
+/** The wanted place, or the next one to the right of it that no card covers. */
+function freePlace(wanted: Position, positions: Readonly<Record<string, Position>>): Position {
+  const at = { x: Math.round(wanted.x - 138), y: Math.round(wanted.y - 80) };
+  while (Object.values(positions).some((other) => Math.abs(other.x - at.x) < 290 && Math.abs(other.y - at.y) < 190)) at.x += 300;
+  return at;
+}
+
+/** Shows all cards whenever another playground has been opened. */
+function useFitOnOpen(count: number): void {
+  const flow = useReactFlow();
+  const title = useCluster((state) => `${state.session?.fileName ?? ''}|${state.session?.title ?? ''}`);
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    if (count === 0 || shown.current === title) return;
+    shown.current = title;
+    requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: 0 }));
+  }, [count, title, flow]);
+}
+
+function changeSelection(changes: readonly NodeChange<CardNode>[], adding: boolean): void {
+  const picks = changes.filter((change) => change.type === 'select');
+  if (picks.length === 0) return;
+  const { selection } = useView.getState();
+  const next = new Set(selection);
+  if (picks.some((change) => change.selected) && !adding) for (const key of selection) if (!key.startsWith('Node//')) next.delete(key);
+  for (const change of picks) {
+    if (change.selected) next.add(`Node//${change.id}`);
+    else next.delete(`Node//${change.id}`);
+  }
+  if (next.size !== selection.length || selection.some((key) => !next.has(key))) useView.setState({ selection: [...next] });
+}
+
+function onMove(...[, viewport]: Parameters<OnMove>): void {
+  stopMotion();
+  const { tiles } = useView.getState();
+  const next = tilesAt(viewport.zoom, tiles);
+  if (next !== tiles) useView.setState({ tiles: next });
+}
+
+function Board() {
+  const t = useT();
+  const element = useRef<HTMLDivElement>(null);
+  const { nodes, boxes, positions, applyDrag } = useFlowNodes();
+  const modifier = useRef(false);
+  useCanvasPort(boxes, positions, element);
+  useFitOnOpen(nodes.length);
+  const named = useCardNames(nodes);
+  const bands = useMemo(() => zoneBands(boxes, positions), [boxes, positions]);
+  return (
+    <ContextMenuArea Content={CanvasMenu}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: pods and cards inside are the interactive elements; this only delegates */}
+      <div
+        ref={element}
+        className="canvas"
+        onClickCapture={onCanvasClick}
+        onKeyDown={onCanvasKeyDown}
+        onContextMenuCapture={rememberTarget}
+        onPointerDownCapture={(event) => {
+          modifier.current = event.shiftKey || event.metaKey || event.ctrlKey;
+        }}
+      >
+        <ReactFlow<CardNode>
+          nodes={named}
+          nodeTypes={NODE_TYPES}
+          onNodesChange={(changes) => {
+            applyDrag(changes);
+            changeSelection(changes, modifier.current);
+          }}
+          onNodeDragStop={(_, __, moved) => void pinPositions(Object.fromEntries(moved.map((node) => [node.id, node.position])))}
+          onSelectionDragStop={(_, moved) => void pinPositions(Object.fromEntries(moved.map((node) => [node.id, node.position])))}
+          onPaneClick={() => select()}
+          onMove={onMove}
+          minZoom={0.08}
+          maxZoom={2}
+          snapToGrid
+          snapGrid={SNAP}
+          onlyRenderVisibleElements
+          nodesConnectable={false}
+          deleteKeyCode={null}
+          disableKeyboardA11y
+          selectNodesOnDrag={false}
+          elevateNodesOnSelect={false}
+          panOnScroll={false}
+          proOptions={PRO_OPTIONS}
+          aria-label={t('shell:canvasRegion')}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dot)" />
+          <ViewportPortal>
+            {bands.map((band) => (
+              <div key={band.zone} className="zone-band" style={{ transform: `translate(${band.x}px, ${band.y}px)`, width: band.width, height: band.height }}>
+                <span>{band.zone}</span>
+              </div>
+            ))}
+          </ViewportPortal>
+        </ReactFlow>
+        {nodes.length === 0 ? <Empty /> : null}
+        <ControlPlane />
+        <QueuePanel />
+        <ZoomPanel />
+        <MotionLayer canvas={element} />
+      </div>
+    </ContextMenuArea>
+  );
+}
+
+/** Gives each card its spoken name. Kept apart from the cards' content: it changes only with readiness, zone, pods' number and language. */
+function useCardNames(nodes: readonly CardNode[]): CardNode[] {
+  const t = useT();
+  const kept = useRef(new WeakMap<CardNode, { label: string; node: CardNode }>());
+  const facts = useCluster((state) => state.nodes);
+  const pods = useCluster((state) => state.podsByNode);
+  return useMemo(
+    () =>
+      nodes.map((node) => {
+        const fact = facts.get(node.id);
+        const ready = fact?.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
+        const label = t('canvas:nodeName', {
+          name: node.id,
+          state: t(ready === 'True' ? 'canvas:ready' : ready === 'False' ? 'canvas:notReady' : 'canvas:unknown'),
+          zone: fact?.metadata.labels?.['topology.kubernetes.io/zone'] ?? t('canvas:noZone'),
+          pods: pods.get(node.id)?.length ?? 0,
+        });
+        const known = kept.current.get(node);
+        if (known?.label === label) return known.node;
+        const named = { ...node, ariaLabel: label };
+        kept.current.set(node, { label, node: named });
+        return named;
+      }),
+    [nodes, facts, pods, t],
+  );
+}
+
+function Empty() {
+  const t = useT();
+  return (
+    <div className="canvas-empty">
+      <h2>{t('canvas:emptyTitle')}</h2>
+      <p>{t('canvas:emptyText')}</p>
+      <Button tone="primary" onClick={appActions.library.run}>
+        {t('canvas:emptyOpen')}
+      </Button>
+    </div>
+  );
 }

@@ -1,7 +1,7 @@
 import type { NodeVerdict } from '#shared/protocol/index.ts';
 import type { Translate } from '../i18n/index.ts';
 
-/** A reason in plain words: the message to show with its values. `known` false: no better words than the scheduler's own. */
+/** A reason in plain words: the message to show with its values. `key` null: no better words than the scheduler's own. */
 export interface PlainReason {
   key: ReasonKey | null;
   values: Record<string, string>;
@@ -77,7 +77,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Finds the plain words for one of the scheduler's reasons. */
-export function plainReason(reason: string): PlainReason {
+export function findReason(reason: string): PlainReason {
   for (const rule of RULES) {
     const match = rule.pattern.exec(reason);
     if (!match) continue;
@@ -87,15 +87,15 @@ export function plainReason(reason: string): PlainReason {
   return { key: null, values: {}, original: reason };
 }
 
-/** One of the scheduler's reasons as a sentence a person understands; its own words where none are known. */
-export function reasonText(reason: string, t: Translate): string {
-  const plain = plainReason(reason);
+/** A plugin's reason as a sentence a person understands; the scheduler's own words where no better ones are known. */
+export function plainReason(t: Translate, _plugin: string, reason: string): string {
+  const plain = findReason(reason);
   return plain.key === null ? plain.original : t(`reasons:${plain.key}`, plain.values);
 }
 
 /** First reason of a node's refusal in plain words; empty when the node fits. */
-export function verdictReason(verdict: NodeVerdict, t: Translate): string {
+export function verdictReason(t: Translate, verdict: NodeVerdict): string {
   const first = verdict.reasons[0];
-  if (first !== undefined) return reasonText(first, t);
+  if (first !== undefined) return plainReason(t, verdict.plugin ?? '', first);
   return verdict.code === 'Success' ? '' : (verdict.plugin ?? verdict.code);
 }

@@ -35,13 +35,16 @@ export interface PodLook {
   className: string;
   color: string;
   old: boolean;
+  revision: number;
+  priority: number;
 }
 
-const PALETTE = ['--w1', '--w2', '--w3', '--w4', '--w5', '--w6', '--w7'] as const;
+/** As in styles/tokens.css (--w1 to --w7), the same in both themes; literal, because pods are painted on <canvas> too. */
+const PALETTE = ['#5b8def', '#f0883e', '#3fb68b', '#c879d8', '#e3b341', '#46b3c7', '#ef6f8d'] as const;
 
 /** CSS colour of an owner's n-th revision: the owner's hue, turned and darkened a little from one revision to the next. */
 export function ownerColor(index: number, revision: number): string {
-  const base = `var(${PALETTE[index % PALETTE.length]})`;
+  const base = PALETTE[index % PALETTE.length] ?? PALETTE[0];
   const round = Math.floor(index / PALETTE.length) % 2;
   const step = revision > 1 ? (revision - 1) % 4 : 0;
   if (round === 0 && step === 0) return base;
@@ -62,5 +65,7 @@ export function podLook(pod: Pod, owners: ReadonlyMap<string, number>, lineage: 
     className: `pod ${state}${rank}${old ? ' old' : ''}`,
     color: ownerColor(owners.get(ownerKeyOf(pod)) ?? 0, family?.revision ?? 1),
     old,
+    revision: family?.revision ?? 0,
+    priority,
   };
 }

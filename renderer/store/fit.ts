@@ -1,4 +1,5 @@
-import type { ObjectKey } from '#shared/kube/types.ts';
+import { type Amounts, podRequests } from '#shared/kube/pod.ts';
+import type { ObjectKey, Pod } from '#shared/kube/types.ts';
 import type { Attempt, Query } from '#shared/protocol/index.ts';
 import { ask } from './actions.ts';
 import { useCluster } from './cluster.ts';
@@ -10,18 +11,22 @@ const PAUSE_MS = 200;
 
 type FitQuery = Extract<Query, { type: 'fit' }>;
 
-function subjectOf(): { subject: string; query: FitQuery } | null {
+function subjectOf(): { subject: string; query: FitQuery; requests: Amounts } | null {
   const { drag, selection } = useView.getState();
-  if (drag?.type === 'pod') return { subject: 'draft', query: { type: 'fit', pod: draftPod() } };
+  if (drag?.type === 'pod') {
+    const pod = draftPod();
+    return { subject: 'draft', query: { type: 'fit', pod }, requests: podRequests(pod as unknown as Pod) };
+  }
   if (drag !== null) return null;
   const key: ObjectKey | undefined = selection.at(-1);
-  if (!key?.startsWith('Pod/') || !useCluster.getState().pods.has(key)) return null;
-  return { subject: key, query: { type: 'fit', pod: refOfKey(key) } };
+  const pod = key ? useCluster.getState().pods.get(key) : undefined;
+  if (!key || !pod) return null;
+  return { subject: key, query: { type: 'fit', pod: refOfKey(key) }, requests: podRequests(pod) };
 }
 
 /** Turns an attempt into what the cards look up. */
-export function fitView(subject: string, attempt: Attempt): FitView {
-  return { subject, attempt, byNode: new Map(attempt.nodes.map((verdict) => [verdict.node, verdict])), best: new Set(attempt.best) };
+export function fitView(subject: string, attempt: Attempt, requests: Amounts): FitView {
+  return { subject, attempt, requests, byNode: new Map(attempt.nodes.map((verdict) => [verdict.node, verdict])), best: new Set(attempt.best) };
 }
 
 /**
@@ -51,7 +56,7 @@ export function followFit(): () => void {
     const result = await ask(wanted.query);
     asking = false;
     if (subjectOf()?.subject === wanted.subject) {
-      useView.setState({ fit: result.ok ? fitView(wanted.subject, result.value.attempt) : null });
+      useView.setState({ fit: result.ok ? fitView(wanted.subject, result.value.attempt, wanted.requests) : null });
     }
     if (stale) schedule();
   };

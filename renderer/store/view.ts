@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Amounts } from '#shared/kube/pod.ts';
 import type { AnyObject, ObjectKey, ObjectRef } from '#shared/kube/types.ts';
 import type { Attempt, NodeVerdict, Problem } from '#shared/protocol/index.ts';
 
@@ -51,6 +52,8 @@ export interface FitView {
   attempt: Attempt;
   byNode: ReadonlyMap<string, NodeVerdict>;
   best: ReadonlySet<string>;
+  /** What the pod asks for, as podRequests counts. */
+  requests: Amounts;
 }
 
 /** Size and priority the next dropped pod gets. */

@@ -1,0 +1,118 @@
+import type { NodeProps } from 'reactflow';
+import { memo, useMemo } from 'react';
+import { boundedChips } from '../graph/filter.ts';
+import { type Bar, type CardModel, cardModel } from '../graph/model.ts';
+import { useT } from '../i18n/index.ts';
+import { useCluster } from '../store/cluster.ts';
+import { useView } from '../store/view.ts';
+import { PodGrid } from './PodGrid.tsx';
+import { Tile } from './Tile.tsx';
+import { useVerdict, type Verdict, VerdictLine } from './verdict.tsx';
+
+const NO_PODS: readonly never[] = [];
+/** Characters of chips that fit into a card's line. */
+const CHIP_ROOM = 36;
+
+/** A card's content, recomputed only when its node, one of its pods, or the families change. */
+export function useCardModel(name: string): CardModel | null {
+  const node = useCluster((state) => state.nodes.get(name));
+  const pods = useCluster((state) => state.podsByNode.get(name)) ?? NO_PODS;
+  const owners = useCluster((state) => state.owners);
+  const lineage = useCluster((state) => state.lineage);
+  return useMemo(() => (node ? cardModel(node, pods, owners, lineage) : null), [node, pods, owners, lineage]);
+}
+
+/** A machine, as React Flow node. Its identity is its name; everything else it reads from the mirror. */
+export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
+  const model = useCardModel(id);
+  const fault = useCluster((state) => state.faults[id]);
+  const tiles = useView((state) => state.tiles);
+  const target = useView((state) => state.dropNode === id);
+  const verdict = useVerdict(id);
+  if (!model) return null;
+  const classes = ['card', selected ? 'selected' : '', target ? 'drop-target' : '', fault ?? '', model.cordoned ? 'cordoned' : ''];
+  if (verdict) classes.push(verdict.kind);
+  return (
+    <div className={classes.filter(Boolean).join(' ')} data-node-name={id} data-key={`Node//${id}`}>
+      {tiles ? <Tile model={model} fault={fault} verdict={verdict} /> : <Detail model={model} fault={fault} verdict={verdict} />}
+    </div>
+  );
+});
+
+interface Parts {
+  model: CardModel;
+  fault: 'crashed' | 'partitioned' | undefined;
+  verdict: Verdict | null;
+}
+
+function Detail({ model, fault, verdict }: Parts) {
+  const t = useT();
+  return (
+    <>
+      <div className="card-head">
+        <span className={`led ${fault === 'crashed' ? 'unknown' : model.ready}`} title={t(`canvas:${model.ready}`)} />
+        <b className="card-name">{model.name}</b>
+        {model.controlPlane ? <span className="card-role">{t('canvas:controlPlane')}</span> : null}
+        <span className="card-zone">
+          {model.zone ?? t('canvas:noZone')} · {model.sizeText}
+        </span>
+      </div>
+      <Chips model={model} fault={fault} />
+      {model.bars.map((bar) => (
+        <ResourceBar key={bar.resource} bar={bar} extra={verdict?.extra?.[bar.resource] ?? 0} />
+      ))}
+      <PodGrid node={model.name} pods={model.pods} />
+      {verdict ? <VerdictLine verdict={verdict} /> : null}
+    </>
+  );
+}
+
+function Chips({ model, fault }: Omit<Parts, 'verdict'>) {
+  const t = useT();
+  const states: { id: string; text: string; title: string; tone: string }[] = [];
+  if (fault) states.push({ id: fault, text: t(`canvas:${fault}`), title: t(`canvas:${fault}`), tone: 'bad' });
+  if (model.cordoned) states.push({ id: 'cordoned', text: t('canvas:cordoned'), title: t('canvas:cordoned'), tone: 'bad' });
+  if (model.ready !== 'ready' && !fault) states.push({ id: 'ready', text: t(`canvas:${model.ready}`), title: '', tone: 'bad' });
+  const taints = model.taints.map((taint) => ({
+    ...taint,
+    tone: taint.effect === 'NoExecute' ? 'bad' : taint.effect === 'PreferNoSchedule' ? 'soft' : 'warn',
+  }));
+  const labels = model.labels.map((label) => ({ ...label, tone: '' }));
+  const { shown, hidden } = boundedChips([...states, ...taints, ...labels], CHIP_ROOM);
+  return (
+    <div className="card-chips">
+      {shown.map((chip) => (
+        <span key={chip.id} className={`chip ${chip.tone}`} title={chip.title}>
+          {chip.text}
+        </span>
+      ))}
+      {hidden.length > 0 ? (
+        <span className="chip more" title={t('canvas:moreLabels', { count: hidden.length, list: hidden.map((chip) => chip.title).join(', ') })}>
+          +{hidden.length}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+function shortResource(resource: string): string {
+  return resource.slice(resource.lastIndexOf('/') + 1);
+}
+
+const ResourceBar = memo(function ResourceBar({ bar, extra }: { bar: Bar; extra: number }) {
+  const t = useT();
+  const known = bar.resource === 'cpu' || bar.resource === 'memory' || bar.resource === 'pods' || shortResource(bar.resource) === 'gpu';
+  const label = known ? t(`canvas:${shortResource(bar.resource) as 'cpu' | 'memory' | 'pods' | 'gpu'}`) : shortResource(bar.resource);
+  const share = bar.total > 0 ? Math.min(1, bar.used / bar.total) : 0;
+  const more = bar.total > 0 ? Math.min(1 - share, extra / bar.total) : 0;
+  return (
+    <div className="bar" title={`${bar.resource}: ${bar.text}`}>
+      <span className="bar-label">{label}</span>
+      <span className="bar-track">
+        <i className={share > 0.9 ? 'full' : ''} style={{ transform: `scaleX(${share})` }} />
+        {more > 0 ? <i className="extra" style={{ left: `${share * 100}%`, width: `${more * 100}%` }} /> : null}
+      </span>
+      <span className="bar-text">{bar.text}</span>
+    </div>
+  );
+});

@@ -1,0 +1,149 @@
+import { memo, useEffect, useRef, useState } from 'react';
+import type { QueueEntry } from '#shared/protocol/index.ts';
+import { PodGlyph } from '../components/index.ts';
+import { mainPendingReason } from '../explain/pending.ts';
+import { plainReason } from '../explain/reasons.ts';
+import { ownerColor, podLook } from '../graph/podLook.ts';
+import { formatSpan } from '../graph/time.ts';
+import { type MessageKey, useT } from '../i18n/index.ts';
+import { useCluster } from '../store/cluster.ts';
+import { useView } from '../store/view.ts';
+
+type LaneId = 'active' | 'backoff' | 'unschedulable' | 'gated' | 'inFlight';
+const LANES: readonly { id: LaneId; label: MessageKey }[] = [
+  { id: 'inFlight', label: 'canvas:laneInFlight' },
+  { id: 'active', label: 'canvas:laneActive' },
+  { id: 'backoff', label: 'canvas:laneBackoff' },
+  { id: 'unschedulable', label: 'canvas:laneUnschedulable' },
+  { id: 'gated', label: 'canvas:laneGated' },
+];
+const SHOWN = 12;
+const MORE = 50;
+
+/** Seconds left of a back-off, in virtual time, written straight into the element. */
+function Countdown({ untilMs }: { untilMs: number }) {
+  const t = useT();
+  const element = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const show = (nowMs: number): void => {
+      if (!element.current) return;
+      element.current.textContent = untilMs > nowMs ? t('canvas:retriesIn', { span: formatSpan(untilMs - nowMs) }) : t('canvas:retriesNow');
+    };
+    show(useCluster.getState().nowMs);
+    return useCluster.subscribe((state) => show(state.nowMs));
+  }, [untilMs, t]);
+  return <span ref={element} />;
+}
+
+function Note({ lane, entry }: { lane: LaneId; entry: QueueEntry }) {
+  const t = useT();
+  const pod = useCluster((state) => state.pods.get(`Pod/${entry.namespace}/${entry.name}`));
+  if (entry.nominatedNode) return t('canvas:nominated', { node: entry.nominatedNode });
+  if (lane === 'backoff' && entry.untilMs !== undefined) return <Countdown untilMs={entry.untilMs} />;
+  if (lane === 'unschedulable' || lane === 'gated') {
+    const reason = pod ? mainPendingReason(pod) : null;
+    return reason ? plainReason(t, entry.plugins[0] ?? '', reason) : entry.plugins.join(', ');
+  }
+  return t('canvas:priority', { priority: entry.priority });
+}
+
+const Item = memo(function Item({ lane, entry }: { lane: LaneId; entry: QueueEntry }) {
+  const key = `Pod/${entry.namespace}/${entry.name}`;
+  const pod = useCluster((state) => state.pods.get(key));
+  const owners = useCluster((state) => state.owners);
+  const lineage = useCluster((state) => state.lineage);
+  const selected = useView((state) => state.selection.includes(key));
+  return (
+    <li>
+      <button type="button" className={`queue-item ${selected ? 'selected' : ''}`} data-key={key} aria-pressed={selected}>
+        {pod ? <PodGlyph look={podLook(pod, owners, lineage)} /> : <span className="pod pending" />}
+        <span className="queue-text">
+          <span className="queue-name">{entry.name}</span>
+          <span className="queue-note">
+            <Note lane={lane} entry={entry} />
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+});
+
+const NOTHING: readonly QueueEntry[] = [];
+
+function Lane({ id, label }: { id: LaneId; label: MessageKey }) {
+  const t = useT();
+  const entries = useCluster((state) => state.queue[id]) ?? NOTHING;
+  const [limit, setLimit] = useState(SHOWN);
+  if (id === 'inFlight' && entries.length === 0) return null;
+  return (
+    <section className={`lane lane-${id} ${entries.length === 0 ? 'empty' : ''}`} aria-label={t(label)} data-lane={id}>
+      <h3 className="lane-head">
+        <span>{t(label)}</span>
+        <i>{entries.length || ''}</i>
+      </h3>
+      <ul>
+        {entries.slice(0, limit).map((entry) => (
+          <Item key={entry.key} lane={id} entry={entry} />
+        ))}
+      </ul>
+      {entries.length > limit ? (
+        <button type="button" className="link lane-more" onClick={() => setLimit(limit + MORE)}>
+          {t('canvas:more', { count: entries.length - limit })}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+/** The Deployments, with how many of their replicas are ready. */
+function Workloads() {
+  const t = useT();
+  const deployments = useCluster((state) => state.deployments);
+  const owners = useCluster((state) => state.owners);
+  const selection = useView((state) => state.selection);
+  if (deployments.size === 0) return null;
+  return (
+    <section className="lane workloads" aria-label={t('canvas:workloads')}>
+      <h3 className="lane-head">
+        <span>{t('canvas:workloads')}</span>
+        <i>{deployments.size}</i>
+      </h3>
+      <ul>
+        {[...deployments].map(([key, deployment]) => {
+          const wanted = deployment.spec.replicas ?? 1;
+          const ready = deployment.status?.readyReplicas ?? 0;
+          const label = t('canvas:replicas', { ready, wanted });
+          return (
+            <li key={key}>
+              <button type="button" className={`queue-item ${selection.includes(key) ? 'selected' : ''}`} data-key={key} aria-label={`${deployment.metadata.name}, ${label}`}>
+                <span className="workload-dot" style={{ background: ownerColor(owners.get(key) ?? 0, Number(deployment.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 1)) }} />
+                <span className="queue-text">
+                  <span className="queue-name">{deployment.metadata.name}</span>
+                  <span className="replica-track">
+                    <i style={{ transform: `scaleX(${wanted > 0 ? Math.min(1, ready / wanted) : 0})` }} />
+                  </span>
+                </span>
+                <span className="queue-count mono">
+                  {ready}/{wanted}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** The scheduler's lanes and the workloads, in front of the canvas on its left. */
+export function QueuePanel() {
+  const t = useT();
+  return (
+    <div className="queue-panel nowheel" role="region" aria-label={t('canvas:queue')}>
+      {LANES.map((lane) => (
+        <Lane key={lane.id} id={lane.id} label={lane.label} />
+      ))}
+      <Workloads />
+    </div>
+  );
+}
