@@ -12,8 +12,9 @@ import type {
   QueueView,
 } from '#shared/protocol/index.ts';
 import { loadObjects } from './apiserver/load.ts';
-import { badRequest, notFoundComponent } from './apiserver/status.ts';
+import { badRequest } from './apiserver/status.ts';
 import type { Component, EngineSignal } from './client/types.ts';
+import type { ComponentSet } from './components.ts';
 import type { EngineCore } from './core.ts';
 import { runLoop } from './sim/loop.ts';
 import type { RunOutcome, Simulation, StoredChange } from './types.ts';
@@ -34,38 +35,23 @@ export interface KubectlPart {
   drainPreview(node: string, options: DrainOptions): Result<DrainPreview, Status>;
 }
 
-/** All parts of a simulation. `controllers` are started, and shown, in order. */
+/** All parts of a simulation. */
 export interface SimulationParts {
   readonly core: EngineCore;
   readonly scheduler: SchedulerPart;
-  readonly controllers: readonly Component[];
-  readonly kubelets: Component;
+  readonly components: ComponentSet;
   readonly kubectl: KubectlPart;
   readonly faults: () => Record<string, 'crashed' | 'partitioned'>;
-}
-
-/** Name under which all controllers together are stopped and started. */
-export const CONTROLLER_MANAGER = 'kube-controller-manager';
-
-/** A component and whether it runs. */
-interface Managed {
-  readonly component: Component;
-  running: boolean;
 }
 
 /** The engine's door, made of its parts. */
 export class ClusterSimulation implements Simulation {
   readonly #core: EngineCore;
   readonly #parts: SimulationParts;
-  readonly #managed: readonly Managed[];
-  #started = false;
-  #commands = 0;
 
   constructor(parts: SimulationParts) {
     this.#core = parts.core;
     this.#parts = parts;
-    const components = [parts.scheduler, ...parts.controllers, parts.kubelets];
-    this.#managed = components.map((component) => ({ component, running: false }));
   }
 
   get nowMs(): number {
@@ -91,34 +77,26 @@ export class ClusterSimulation implements Simulation {
   load(objects: AnyObject[]): Result<null, { index: number; status: Status }[]> {
     this.#refuseInside('load');
     const loaded = loadObjects(this.#core.server, this.#core.store, objects);
-    if (loaded.ok) this.#start();
+    // Components start with the first thing asked of them, so that they find what was loaded.
+    if (loaded.ok) this.#parts.components.start();
     return loaded;
   }
 
   execute(command: Command): Result<CommandReply, Status> {
     this.#refuseInside('execute');
-    this.#start();
-    this.#commands++;
-    switch (command.type) {
-      case 'setPositions':
-        return err(badRequest('positions belong to the session, not to the cluster'));
-      case 'stopComponent':
-        return this.#switch(command.component, false);
-      case 'startComponent':
-        return this.#switch(command.component, true);
-      default:
-        return this.#parts.kubectl.execute(command);
-    }
+    this.#parts.components.start();
+    if (command.type === 'setPositions') return err(badRequest('positions belong to the session, not to the cluster'));
+    return this.#parts.kubectl.execute(command);
   }
 
   run(options: Parameters<Simulation['run']>[0]): RunOutcome {
     this.#refuseInside('run');
-    this.#start();
+    this.#parts.components.start();
     return runLoop(this.#core.clock, () => this.#core.store.revision, options);
   }
 
   nextDueMs(options?: { foregroundOnly?: boolean }): number | undefined {
-    this.#start();
+    this.#parts.components.start();
     return this.#core.clock.nextDueMs(options?.foregroundOnly === true);
   }
 
@@ -150,11 +128,10 @@ export class ClusterSimulation implements Simulation {
   }
 
   components(): ComponentView[] {
-    return this.#managed.map(({ component, running }) => ({
-      name: component.name,
-      running: running || !this.#started,
-      queued: component.queued(),
-      cycles: component === this.#parts.scheduler ? this.#parts.scheduler.cycles : this.#core.context.pulses(component.name),
+    const { scheduler, components } = this.#parts;
+    return components.list().map((component) => ({
+      ...component,
+      cycles: component.name === scheduler.name ? scheduler.cycles : this.#core.context.pulses(component.name),
     }));
   }
 
@@ -167,7 +144,7 @@ export class ClusterSimulation implements Simulation {
   }
 
   fit(pod: AnyObject): Result<Attempt, Status> {
-    this.#start();
+    this.#parts.components.start();
     const stored = this.#core.store.get('Pod', pod.metadata.namespace ?? 'default', pod.metadata.name);
     // A stored pod has passed admission already.
     if (stored !== undefined && stored.metadata.uid === pod.metadata.uid) return this.#parts.scheduler.fit(pod as unknown as Pod);
@@ -198,39 +175,8 @@ export class ClusterSimulation implements Simulation {
     this.#core.random.digest(hasher);
     hasher.text(this.#parts.scheduler.digestParts());
     hashValue(hasher, this.#parts.faults());
-    for (const { component, running } of this.#managed) {
-      hasher
-        .text(component.name)
-        .word(running ? 1 : 0)
-        .word(component.queued());
-    }
+    this.#parts.components.digest(hasher);
     return hasher.hex();
-  }
-
-  /** Components start with the first thing asked of them, so that they find what was loaded. */
-  #start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    for (const managed of this.#managed) {
-      managed.running = true;
-      managed.component.start();
-    }
-  }
-
-  /** Stops or starts a component by name, or all controllers. Asking for the state it is in changes nothing. */
-  #switch(name: string, running: boolean): Result<CommandReply, Status> {
-    const found = this.#managed.filter(({ component }) =>
-      name === CONTROLLER_MANAGER ? this.#parts.controllers.includes(component) : component.name === name,
-    );
-    if (found.length === 0) return err(notFoundComponent(name));
-    for (const managed of found) {
-      if (managed.running === running) continue;
-      managed.running = running;
-      if (running) managed.component.start();
-      else managed.component.stop();
-    }
-    const line = `component/${name} ${running ? 'started' : 'stopped'}`;
-    return ok({ commandId: `component-${this.#commands}`, lines: [line], running: false });
   }
 
   #refuseInside(what: string): void {

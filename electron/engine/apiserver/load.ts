@@ -1,11 +1,12 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
+import { nodeReadyCondition } from '#shared/kube/conditions.ts';
 import { type KindInfo, servedKind } from '#shared/kube/registry.ts';
-import type { AnyObject, Status } from '#shared/kube/types.ts';
+import type { AnyObject, Node, Status } from '#shared/kube/types.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { ApiServer, ReadView } from './server.ts';
-import { scopeOf } from './server.ts';
+import { ADMIN, scopeOf } from './server.ts';
 import * as status from './status.ts';
 import type { Answer } from './types.ts';
 
@@ -14,8 +15,6 @@ export interface LoadError {
   readonly index: number;
   readonly status: Status;
 }
-
-const USER = 'kubernetes-admin';
 
 /** Objects others depend on come first: namespaces, then priority classes. */
 function phaseOf(kind: string): number {
@@ -68,13 +67,22 @@ function noMatch(object: AnyObject): Status {
   return { ...status.unknownResource(), message };
 }
 
+/** What comes out of a cluster has been admitted there; a Node that is Ready has lost the taint that new ones get. */
+function passedAdmission(object: AnyObject): boolean {
+  if (object.metadata.uid !== undefined) return true;
+  const conditions = object.kind === 'Node' ? (object as unknown as Node).status?.conditions : undefined;
+  return nodeReadyCondition(conditions)?.status === 'True';
+}
+
 function stageOne(server: ApiServer, stage: Stage, input: AnyObject): Answer {
   if (!isRecord(input) || !isRecord(input.metadata)) return err(status.badRequest('metadata must be an object'));
   const info: KindInfo | undefined = servedKind(input.apiVersion, input.kind);
   if (info === undefined || !info.storable) return err(noMatch(input));
   const scoped = scopeOf(info, input);
   if (!scoped.ok) return scoped;
-  const prepared = server.withView(stage, () => server.prepareCreate(info, scoped.value, { user: USER }, true));
+  const prepared = server.withView(stage, () =>
+    server.prepareCreate(info, scoped.value, { user: ADMIN }, { kept: true, admitted: passedAdmission(input) }),
+  );
   if (!prepared.ok) return prepared;
   const { namespace, name } = prepared.value.metadata;
   if (stage.has(info.kind, namespace ?? '', name)) return err(status.alreadyExists(info, name));

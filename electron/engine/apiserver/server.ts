@@ -1,7 +1,8 @@
 import { deepEqual } from '#shared/core/json.ts';
 import { err, ok } from '#shared/core/result.ts';
 import { type KindInfo, kindInfo, servedKind } from '#shared/kube/registry.ts';
-import type { AnyObject, ObjectRef } from '#shared/kube/types.ts';
+import { checkShape } from '#shared/kube/shape/index.ts';
+import type { AnyObject, ObjectRef, Status } from '#shared/kube/types.ts';
 import type { VirtualClock } from '../sim/clock.ts';
 import type { Random, RandomStream } from '../sim/types.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -16,6 +17,8 @@ import { deletionTime } from './times.ts';
 import type { Answer, DeleteRequest, RequestOptions, ServerCore } from './types.ts';
 import { invalidStatus, validateCreate, validateStatusUpdate, validateUpdate } from './validation/index.ts';
 
+/** The person at the keyboard. */
+export const ADMIN = 'kubernetes-admin';
 const NAME_SUFFIX_LENGTH = 5;
 const GENERATED_BASE_LENGTH = 63 - NAME_SUFFIX_LENGTH;
 const GENERATE_ATTEMPTS = 8;
@@ -97,7 +100,7 @@ export class ApiServer implements ServerCore {
     if (scoped.value.metadata.resourceVersion !== undefined && scoped.value.metadata.resourceVersion !== '') {
       return err(status.internalError('resourceVersion should not be set on objects to be created'));
     }
-    const prepared = this.prepareCreate(info, scoped.value, options, false);
+    const prepared = this.prepareCreate(info, scoped.value, options);
     if (!prepared.ok) return prepared;
     const { namespace, name } = prepared.value.metadata;
     if (this.get(info.kind, namespace ?? '', name) !== undefined) return err(status.alreadyExists(info, name));
@@ -105,13 +108,15 @@ export class ApiServer implements ServerCore {
   }
 
   /**
-   * Everything create does before the commit: defaults, admission, strategy, system fields, validation. With `asStored` the object is one that
-   * was stored before: its status, uid, times and generation are kept where given, and admission is left out where it has passed it already.
+   * Everything create does before the commit: decoding, defaults, admission, strategy, system fields, validation. An object that was stored before
+   * (`kept`) keeps its status, uid, times and generation; `admitted` ones do not pass admission again.
    */
-  prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, asStored: boolean): Answer {
+  prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, stored?: { kept: true; admitted: boolean }): Answer {
+    const asStored = stored !== undefined;
+    const malformed = shapeFault(info, input, options.user);
+    if (malformed !== undefined) return err(malformed);
     let object = applyDefaults(input);
-    const passedBefore = asStored && input.metadata.uid !== undefined;
-    if (!passedBefore) {
+    if (stored?.admitted !== true) {
       const request = { operation: 'CREATE', object, old: null, user: options.user, dryRun: options.dryRun === true } as const;
       const admitted = this.#admission.admit(request);
       if (!admitted.ok) return admitted;
@@ -126,7 +131,7 @@ export class ApiServer implements ServerCore {
   /** The object as create would complete it (defaults, admission), checked, without asking whether the name is free. Stores nothing. */
   completed(info: KindInfo, input: AnyObject): Answer {
     const scoped = scopeOf(info, withMeta(input, { resourceVersion: undefined }));
-    return scoped.ok ? this.prepareCreate(info, scoped.value, { user: 'kubernetes-admin', dryRun: true }, false) : scoped;
+    return scoped.ok ? this.prepareCreate(info, scoped.value, { user: ADMIN, dryRun: true }) : scoped;
   }
 
   /** PUT on the main resource. Creates nothing: 404 when the object is not there. */
@@ -138,6 +143,8 @@ export class ApiServer implements ServerCore {
   }
 
   update(info: KindInfo, next: AnyObject, options: RequestOptions): Answer {
+    const malformed = shapeFault(info, next, options.user);
+    if (malformed !== undefined) return err(malformed);
     const old = this.#current(info, next);
     if (!old.ok) return old;
     const strategy = strategyOf(info.kind);
@@ -272,6 +279,16 @@ export class ApiServer implements ServerCore {
 function withKeptStatus(fresh: AnyObject, given: AnyObject): AnyObject {
   if (given.status === undefined) return fresh;
   return withStatus(fresh, { ...(fresh.status as object | undefined), ...(given.status as object) });
+}
+
+/** 400 for values of a wrong type in what a person sent; the program's own components send typed objects. */
+function shapeFault(info: KindInfo, object: AnyObject, user: string): Status | undefined {
+  if (user !== ADMIN) return undefined;
+  const wrong = checkShape(object, info.kind).filter(({ kind }) => kind === 'type');
+  if (wrong.length === 0) return undefined;
+  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
+  const list = wrong.map(({ path, message }) => `${path}: ${message}`).join(', ');
+  return status.badRequest(`${info.kind} in version "${version}" cannot be handled as a ${info.kind}: ${list}`);
 }
 
 function storageKey(info: KindInfo, object: AnyObject): string {

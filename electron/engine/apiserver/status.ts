@@ -25,11 +25,6 @@ export function unknownResource(): Status {
   return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-/** 404 for a component of the control plane. */
-export function notFoundComponent(name: string): Status {
-  return failure(404, 'NotFound', `components "${name}" not found`, { name, kind: 'components' });
-}
-
 /** 409 on create. Models errors.NewAlreadyExists. */
 export function alreadyExists(info: KindInfo, name: string): Status {
   return failure(409, 'AlreadyExists', `${qualifiedResource(info)} "${name}" already exists`, detailsOf(info, name));
