@@ -125,12 +125,15 @@ describe('every story makes its point', () => {
     expect(story.pod('guest')).toBeUndefined();
     expect(story.pod('patient')?.metadata.deletionTimestamp).toBeUndefined();
     expect(story.nodeOf('patient')).toBe('worker-1');
-    story.until(39);
+    story.until(31);
     expect(story.pod('patient')).toBeUndefined();
     expect(story.nodeOf('guardian')).toBe('worker-1');
     expect(story.pods('shop').filter((pod) => pod.spec.nodeName === 'worker-1')).toEqual([]);
     expect(story.pods('shop').filter(isReady)).toHaveLength(4);
-    story.until(45);
+    story.until(44);
+    expect(story.pods('shop').filter(isReady)).toHaveLength(6);
+    expect(story.pods('shop').filter((pod) => pod.spec.nodeName === 'retiring-1')).toHaveLength(2);
+    story.until(50);
     expect(story.node('worker-1').spec.taints ?? []).toEqual([]);
   });
 
