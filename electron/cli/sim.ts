@@ -89,9 +89,9 @@ class Recorder {
 function runTo(playground: Playground, recorder: Recorder, untilMs: number, quiet: boolean): void {
   const { simulation, scenario } = playground;
   while (simulation.nowMs < untilMs) {
-    const stepsLeft = playground.stepsDone < scenario.steps.length;
-    const nextMs = Math.min(untilMs, simulation.nowMs + LOOK_MS);
-    const outcome = playground.advance({ nowMs: nextMs }, quiet && !stepsLeft ? { untilQuiet: true } : {});
+    const step = scenario.steps[playground.stepsDone];
+    const nextMs = Math.min(untilMs, simulation.nowMs + LOOK_MS, step?.atMs ?? untilMs);
+    const outcome = playground.advance({ nowMs: nextMs }, quiet && !step ? { untilQuiet: true } : {});
     recorder.look(simulation);
     if (outcome === 'quiet') return;
   }
