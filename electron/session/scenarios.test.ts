@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createSimulation } from '#engine/index.ts';
 import type { Simulation } from '#engine/types.ts';
 import type { AnyObject, Deployment, Node, Pod, ReplicaSet } from '#shared/kube/types.ts';
-import { inspectScenario, printScenario, type Scenario } from '#shared/scenario/index.ts';
+import { inspectScenario, printManifests, printObjects, printScenario, type Scenario } from '#shared/scenario/index.ts';
 
 const folder = join(import.meta.dirname, '../../scenarios');
 const files = readdirSync(folder)
@@ -301,5 +301,36 @@ describe('every story makes its point', () => {
     expect(together).toBe(false);
     expect(fewest).toBe(0);
     expect(story.pods('ledger').filter(isReady).map(imageOf)).toEqual(Array(3).fill('ledger:2.0'));
+  });
+});
+
+describe('what a running cluster prints loads again', () => {
+  const load = (text: string) => {
+    const { scenario, problems } = inspectScenario(text, 'cluster.yaml');
+    expect(problems).toEqual([]);
+    const simulation = createSimulation({ seed: 5 });
+    expect(simulation.load(scenario.objects)).toEqual({ ok: true, value: null });
+    return simulation;
+  };
+
+  test.each(files)('%s in the midst of its story', (file) => {
+    const story = new Story(file.slice(0, 2)).until(25);
+    const objects = story.simulation.objects();
+    // As kubectl get nodes,pods,deploy,rs,... -o yaml would print it: bound pods stay bound, with their status.
+    const live = objects.filter(
+      (object) => !['Event', 'Lease', 'Namespace'].includes(object.kind) && !object.metadata.name.startsWith('system-'),
+    );
+    const again = load(printObjects(live));
+    for (const pod of story.pods()) {
+      const copy = again.get(`Pod/default/${pod.metadata.name}`) as Pod | undefined;
+      expect([copy?.spec.nodeName, copy?.status.phase]).toEqual([pod.spec.nodeName, pod.status.phase]);
+    }
+    // Plain manifests: nothing of the server's in them, and the cluster builds itself up from them.
+    const manifests = printManifests(objects);
+    expect(manifests).not.toMatch(/resourceVersion|creationTimestamp|ownerReferences|uid:/);
+    const fresh = load(manifests);
+    fresh.run({ untilMs: 10_000 });
+    const running = (simulation: Simulation) => simulation.objects().filter((object) => object.kind === 'Deployment').length;
+    expect(running(fresh)).toBe(running(story.simulation));
   });
 });
