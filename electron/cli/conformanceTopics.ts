@@ -1,7 +1,23 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { budgetCases, runAdmissionConformance } from '#engine/conformance/admission.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
 
 /** Runs one topic of a data directory; undefined when the directory does not have it. `readText` reads a file, unpacking .gz. */
 export type Topic = (data: string, readText: (file: string) => string) => ConformanceReport | undefined;
 
+/** API requests, defaulting pairs and the rules of disruption budgets. The repository's own sample has the budgets beside the others. */
+const admission: Topic = (data, readText) => {
+  const requests = join(data, 'admission/requests.json');
+  if (!existsSync(requests)) return undefined;
+  const own = join(data, 'admission/budgets.json');
+  const budgets = existsSync(own) ? own : join(data, 'governance/requests.json');
+  return runAdmissionConformance({
+    requests: JSON.parse(readText(requests)),
+    defaulting: JSON.parse(readText(join(data, 'admission/defaulting.json'))),
+    budgets: existsSync(budgets) ? budgetCases(JSON.parse(readText(budgets))) : [],
+  });
+};
+
 /** Topics beside the scheduler's decisions. */
-export const otherTopics: readonly Topic[] = [];
+export const otherTopics: readonly Topic[] = [admission];
