@@ -3,8 +3,10 @@ import { createDeploymentController } from './deployment/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
 import { createGarbageCollector } from './garbagecollector/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
+import { createNodeLifecycle } from './nodelifecycle/index.ts';
 import { createPodGarbageCollector } from './podgc/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
+import { createTaintEviction } from './tainteviction/index.ts';
 
 /** Every controller, in the order of their work within one instant. */
 export function createControllers(ctx: ComponentContext): Component[] {
@@ -12,7 +14,8 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createDeploymentController(ctx),
     createReplicaSetController(ctx),
     createDisruptionController(ctx),
-    // Node life cycle and taint eviction are added here.
+    createNodeLifecycle(ctx),
+    createTaintEviction(ctx),
     createPodGarbageCollector(ctx),
     createGarbageCollector(ctx),
     createNamespaceController(ctx),

@@ -35,7 +35,7 @@ function awaits(status: Status, object: AnyObject, coming: readonly ObjectRef[])
   if (status.code === 404 && status.details?.kind === 'namespaces')
     return coming.some((ref) => ref.kind === 'Namespace' && ref.name === namespace);
   if (status.code !== 403) return false;
-  const className = isRecord(object['spec']) ? object['spec']['priorityClassName'] : undefined;
+  const className = isRecord(object.spec) ? object.spec.priorityClassName : undefined;
   return coming.some((ref) => ref.kind === 'PriorityClass' && ref.name === className);
 }
 

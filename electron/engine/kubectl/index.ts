@@ -18,7 +18,7 @@ import { clientError, deletedLine, line } from './words.ts';
 export interface KubectlDeps {
   faults: Faults;
   kubelet: Pick<Kubelets, 'failContainer'>;
-  /** Stops or starts a component by name; false when there is none of that name, or it is in that state already. */
+  /** Stops or starts a component by name; false when there is none of that name or nothing changes. */
   stopComponent(name: string): boolean;
   startComponent(name: string): boolean;
 }
@@ -171,7 +171,7 @@ class KubectlCommands implements Kubectl {
       case 'startComponent':
         return this.#switchComponent(command.component, command.type === 'startComponent');
       default:
-        return err(clientError(`${command.type} is no command of the cluster`));
+        return err(clientError(`${command.type} is carried out elsewhere`));
     }
   }
 
@@ -249,7 +249,7 @@ class KubectlCommands implements Kubectl {
 
   #switchComponent(name: string, start: boolean): Lines {
     const done = start ? this.#deps.startComponent(name) : this.#deps.stopComponent(name);
-    if (!done) return err(clientError(`component "${name}" cannot be ${start ? 'started' : 'stopped'}`));
+    if (!done) return err(clientError(`component "${name}" is unknown or ${start ? 'started' : 'stopped'} already`));
     return ok([`component/${name} ${start ? 'started' : 'stopped'}`]);
   }
 }

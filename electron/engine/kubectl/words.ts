@@ -48,7 +48,9 @@ export function printError(status: Status): string {
   if (status.reason === CLIENT_ERROR) return `error: ${status.message}`;
   const { causes, kind, name } = status.details ?? {};
   if (status.reason === 'Invalid' && causes !== undefined && causes.length > 0) {
-    const texts = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message ?? ''}` : (cause.message ?? '')));
+    const texts = [
+      ...new Set(causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message ?? ''}` : (cause.message ?? '')))),
+    ];
     const list = texts.length === 1 ? ` ${texts[0]}` : ` \n${texts.map((text) => `* ${text}`).join('\n')}`;
     return `The ${kind ?? ''} "${name ?? ''}" is invalid:${list}`;
   }

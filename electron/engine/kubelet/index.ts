@@ -33,7 +33,6 @@ class KubeletSet {
   readonly #ctx: ComponentContext;
   readonly #faults: Faults;
   readonly #client;
-  readonly #recorder;
   readonly #nodes;
   readonly #pods;
   readonly #queue;
@@ -45,7 +44,6 @@ class KubeletSet {
     this.#ctx = ctx;
     this.#faults = faults;
     this.#client = ctx.client('kubelet');
-    this.#recorder = ctx.recorder('kubelet');
     this.#nodes = ctx.informer('Node');
     this.#pods = ctx.informer('Pod');
     this.#queue = ctx.workQueue('kubelet', (key) => this.#sync(key));
@@ -113,6 +111,7 @@ class KubeletSet {
     }
     const agent = this.#agents.get(nodeName);
     if (agent === undefined || !agent.reachable()) return;
+    this.#ctx.emit({ type: 'pulse', component: 'kubelet' });
     const pod = this.#pods.lister.get(namespace, name);
     const podKey = `${namespace}/${name}`;
     if (pod?.spec.nodeName === nodeName) agent.podChanged(pod);
@@ -128,7 +127,14 @@ class KubeletSet {
       return;
     }
     if (agent !== undefined) return;
-    const added = new NodeAgent(this.#ctx, this.#client, this.#recorder, this.#faults, name, this.#freeIndex(node));
+    const added = new NodeAgent(
+      this.#ctx,
+      this.#client,
+      this.#ctx.recorder('kubelet', 'core', name),
+      this.#faults,
+      name,
+      this.#freeIndex(node),
+    );
     this.#agents.set(name, added);
     added.start();
   }

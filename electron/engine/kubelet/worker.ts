@@ -223,6 +223,7 @@ export class PodWorker {
   }
 
   #enter(stage: StageName, container: string): void {
+    this.#host.ctx.emit({ type: 'pulse', component: 'kubelet' });
     this.#handlers[stage](container);
   }
 

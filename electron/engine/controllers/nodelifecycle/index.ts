@@ -12,6 +12,7 @@ import { RateLimiter, type ZoneQueue, zoneRate, zoneState } from './zones.ts';
 const TAINT_PASS_MS = 100;
 const EXCLUDE_DISRUPTION = 'node.kubernetes.io/exclude-disruption';
 const LEASES = 'kube-node-lease';
+const NAME = 'node-lifecycle-controller';
 
 interface ZoneCount {
   ready: number;
@@ -25,7 +26,7 @@ interface ZoneCount {
 export function createNodeLifecycle(ctx: ComponentContext): Component {
   const controller = new NodeLifecycle(ctx);
   return {
-    name: 'node-lifecycle-controller',
+    name: NAME,
     start: () => controller.start(),
     stop: () => controller.stop(),
     queued: () => controller.queued(),
@@ -169,6 +170,7 @@ class NodeLifecycle {
     const conditions = silencedConditions(node, clock.timestamp());
     const after = getCondition(conditions, 'Ready');
     if (ready?.status === 'Unknown') return ready;
+    this.#ctx.emit({ type: 'pulse', component: NAME });
     const written = this.#client.updateStatus({ ...node, status: { ...node.status, conditions } });
     if (!written.ok) return ready;
     this.#health.set(name, { ...health, ready: after });
@@ -205,6 +207,7 @@ class NodeLifecycle {
 
   /** Adds, then removes, in two writes as upstream does; false when a write was refused. Models controllerutil.SwapNodeControllerTaint. */
   #swapTaints(node: Node, add: readonly Taint[], remove: readonly Taint[]): boolean {
+    this.#ctx.emit({ type: 'pulse', component: NAME });
     const timeAdded = this.#ctx.clock.timestamp();
     let latest: Node = node;
     if (add.length > 0) {

@@ -125,6 +125,7 @@ class TaintEviction {
     this.#deletions.set(key, deletion);
     const run = (): void => {
       deletion.timer = undefined;
+      this.#ctx.emit({ type: 'pulse', component: NAME });
       this.#recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key}`);
       this.#delete(key, pod.metadata.uid, RETRIES);
     };
