@@ -43,8 +43,8 @@ export interface Lab {
   resetLog(): void;
   /** Runs until nothing is due within the time of silence. */
   settle(quietMs?: number): void;
-  /** Settles, then marks one pod ready after the other, the oldest first, until none is left. Returns the number of steps. */
-  lockstep(): number;
+  /** Settles, then marks one pod ready after the other, the oldest first, until none is left or `limit` is reached. Returns the number of steps. */
+  lockstep(options?: { quietMs?: number; limit?: number }): number;
   deployment(name?: string): Deployment;
 }
 
@@ -54,7 +54,7 @@ function isHeld(pod: Pod): boolean {
 }
 
 /** Binder and kubelet in one: every pod is placed, started and removed without delay. */
-function fakeKubelet(ctx: ComponentContext): Component {
+export function fakeKubelet(ctx: ComponentContext): Component {
   const client = ctx.client('lab-kubelet');
   const pods = ctx.informer('Pod');
   let placed = 0;
@@ -63,7 +63,7 @@ function fakeKubelet(ctx: ComponentContext): Component {
     const pod = pods.lister.get(namespace, name);
     if (pod === undefined) return;
     if (pod.metadata.deletionTimestamp !== undefined) {
-      if (pod.metadata.annotations?.['lab/term'] !== 'manual' || !pod.spec.nodeName) {
+      if (pod.metadata.annotations?.['lab/term'] === undefined || !pod.spec.nodeName) {
         client.delete({ kind: 'Pod', namespace, name }, { gracePeriodSeconds: 0 });
       }
     } else if (!pod.spec.nodeName) {
@@ -153,7 +153,7 @@ export function createLab(seed = 1): Lab {
     pods.lister
       .list()
       .filter((pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running' && !isPodReady(pod))
-      .filter((pod) => pod.metadata.annotations?.['lab/ready'] !== 'manual')
+      .filter((pod) => pod.metadata.annotations?.['lab/ready'] !== 'manual' && !/never/.test(pod.spec.containers[0]?.image ?? ''))
       .sort(
         (a, b) =>
           compareStrings(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
@@ -167,12 +167,12 @@ export function createLab(seed = 1): Lab {
       log = { sizes: [], maxSpecTotal: 0, minReady: null };
     },
     settle,
-    lockstep() {
+    lockstep({ quietMs = QUIET_MS, limit = Number.POSITIVE_INFINITY } = {}) {
       let steps = 0;
       for (;;) {
-        settle();
+        settle(quietMs);
         const pod = nextUnready();
-        if (pod === undefined) return steps;
+        if (pod === undefined || steps >= limit) return steps;
         unwrap(cluster.client.updateStatus(withReady(pod, true, cluster.core.clock.timestamp())));
         steps++;
       }

@@ -30,7 +30,7 @@ export function createDeploymentController(ctx: ComponentContext): Component {
     const outcome = syncDeployment(tools, deployment);
     if (!outcome.ok) return retries.failed(key);
     retries.forget(key);
-    if (outcome.value.recheckMs !== undefined) queue.addAfter(key, outcome.value.recheckMs);
+    if (outcome.value.recheckMs !== undefined) queue.addAfter(key, outcome.value.recheckMs, { background: true });
   });
   const retries = retrying(queue, MAX_RETRIES);
 

@@ -54,7 +54,7 @@ export function createDisruptionController(ctx: ComponentContext): Component {
     const status = budgetStatus(budget, expectation.value, healthy, disrupted.pods, ctx.clock.timestamp());
     if (!write(budget, status).ok) return false;
     // One millisecond later the pod is overdue, not just due.
-    if (disrupted.recheckMs !== undefined) queue.addAfter(key, disrupted.recheckMs + 1);
+    if (disrupted.recheckMs !== undefined) queue.addAfter(key, disrupted.recheckMs + 1, { background: true });
     return true;
   };
 
@@ -63,7 +63,7 @@ export function createDisruptionController(ctx: ComponentContext): Component {
     const left = staleInMs(pod);
     if (left === undefined) return true;
     if (left > 0) {
-      queue.addAfter(STALE_PREFIX + queueKey(pod), left);
+      queue.addAfter(STALE_PREFIX + queueKey(pod), left, { background: true });
       return true;
     }
     const now = ctx.clock.timestamp();
@@ -107,7 +107,7 @@ export function createDisruptionController(ctx: ComponentContext): Component {
   const onPod = (pod: Pod) => {
     enqueueBudgetsOf(pod);
     const left = staleInMs(pod);
-    if (left !== undefined) queue.addAfter(STALE_PREFIX + queueKey(pod), left);
+    if (left !== undefined) queue.addAfter(STALE_PREFIX + queueKey(pod), left, { background: true });
   };
   return lifecycle(NAME, queue, () => [
     budgets.subscribe(
