@@ -1,0 +1,39 @@
+import type { Simulation } from '../types.ts';
+import { brokenBudgets, forbiddenSteps, unavailableExceeded } from './changes.ts';
+import { impossible, overcommitted, surgeExceeded, unconverged } from './state.ts';
+
+/** What is wrong with the present state at the end of an instant; empty when all is well. */
+export function checkInvariants(simulation: Simulation): string[] {
+  const objects = simulation.objects();
+  return [...overcommitted(objects), ...impossible(objects), ...surgeExceeded(objects)];
+}
+
+/** What is still amiss once the cluster is quiet and every component runs. */
+export function checkConverged(simulation: Simulation): string[] {
+  return unconverged(simulation.objects());
+}
+
+/** Looks at a simulation again and again: at the present state, and at every write since the last look. */
+export class InvariantWatch {
+  readonly #simulation: Simulation;
+  #revision: number;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#revision = simulation.revision;
+  }
+
+  /** Faults since the last look; nothing to do when nothing was written. */
+  check(): string[] {
+    const { revision } = this.#simulation;
+    if (revision === this.#revision) return [];
+    const changes = this.#simulation.changesSince(this.#revision) ?? [];
+    this.#revision = revision;
+    const faults = changes.flatMap((change) => [
+      ...forbiddenSteps(change),
+      ...brokenBudgets(this.#simulation, change),
+      ...unavailableExceeded(this.#simulation, change),
+    ]);
+    return [...faults, ...checkInvariants(this.#simulation)];
+  }
+}

@@ -1,0 +1,198 @@
+import type { AnyObject, ObjectRef } from '#shared/kube/types.ts';
+import type { Command } from '#shared/protocol/commands.ts';
+import { createSimulation } from '../index.ts';
+import { InvariantWatch } from '../invariants/index.ts';
+import { SeededRandom } from '../sim/random.ts';
+import type { RandomStream } from '../sim/types.ts';
+import type { Simulation } from '../types.ts';
+import { budget, deployment, node, pod, replicaSet } from './builders.ts';
+
+/** One thing that happens in a random run: a command, given `afterMs` after the one before. */
+export interface FuzzStep {
+  readonly afterMs: number;
+  readonly command: Command;
+}
+
+const ROLES = ['a', 'b', 'c'];
+const CONTROL_PLANE = [
+  'kube-scheduler',
+  'kube-controller-manager',
+  'deployment-controller',
+  'replicaset-controller',
+  'disruption-controller',
+];
+
+function pick<T>(random: RandomStream, items: readonly T[]): T {
+  return items[random.nextInt(items.length)] as T;
+}
+
+function untyped(object: unknown): AnyObject {
+  return object as AnyObject;
+}
+
+function deploymentRef(name: string): ObjectRef {
+  return { kind: 'Deployment', namespace: 'default', name };
+}
+
+/** The cluster a random run begins with: nodes in two zones, priority classes, some workloads, a budget. */
+export function fuzzStart(seed: number): AnyObject[] {
+  const random = new SeededRandom(seed).stream('fuzz/start');
+  const nodes = Array.from({ length: 3 + random.nextInt(3) }, (_, index) =>
+    node(`n${index}`, { cpu: pick(random, ['1', '2', '4']), labels: { 'topology.kubernetes.io/zone': `z${index % 2}` } }),
+  );
+  const classes = [
+    { name: 'high', value: 1000 },
+    { name: 'low', value: -5 },
+  ].map(({ name, value }) => ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value }));
+  const workloads = ROLES.slice(0, 1 + random.nextInt(3)).map((name) => randomDeployment(random, name));
+  const limit = pick(random, [{ minAvailable: 1 }, { minAvailable: 2 }, { maxUnavailable: 1 }, { minAvailable: '50%' }]);
+  return [...nodes, ...classes, ...workloads, budget('guard', { app: 'a' }, limit)].map(untyped);
+}
+
+function randomDeployment(random: RandomStream, name: string) {
+  const strategies = [
+    { type: 'Recreate' },
+    { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+    { rollingUpdate: { maxSurge: '50%', maxUnavailable: '50%' } },
+    {},
+  ];
+  const priorityClassName = pick(random, [undefined, undefined, 'high', 'low']);
+  return deployment(name, {
+    replicas: random.nextInt(6),
+    cpu: pick(random, ['100m', '300m', '700m']),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    spec: { terminationGracePeriodSeconds: pick(random, [1, 5, 30]) },
+    workload: { strategy: pick(random, strategies), minReadySeconds: pick(random, [0, 0, 3]), progressDeadlineSeconds: 60 },
+  });
+}
+
+function randomPodRef(random: RandomStream, simulation: Simulation): ObjectRef | undefined {
+  const pods = simulation.objects().filter((object) => object.kind === 'Pod');
+  if (pods.length === 0) return undefined;
+  const { namespace, name } = pick(random, pods).metadata;
+  return { kind: 'Pod', namespace: namespace ?? '', name };
+}
+
+type Maker = (random: RandomStream, simulation: Simulation, serial: number) => Command | undefined;
+
+/** Every kind of command a run may give. One that the cluster refuses is as good as any other. */
+const MAKERS: readonly Maker[] = [
+  (random) => ({ type: 'scale', ref: deploymentRef(pick(random, ROLES)), replicas: random.nextInt(8) }),
+  (random) => ({
+    type: 'setImage',
+    ref: deploymentRef(pick(random, ROLES)),
+    container: 'app',
+    image: `registry.example/app:v${random.nextInt(4)}`,
+  }),
+  (random) => ({ type: 'rolloutUndo', ref: deploymentRef(pick(random, ROLES)) }),
+  (random) => ({ type: 'rolloutRestart', ref: deploymentRef(pick(random, ROLES)) }),
+  (random) => ({ type: random.nextInt(2) === 0 ? 'rolloutPause' : 'rolloutResume', ref: deploymentRef(pick(random, ROLES)) }),
+  (random) => ({ type: 'create', objects: [untyped(randomDeployment(random, pick(random, ROLES)))] }),
+  (random) => ({
+    type: 'delete',
+    refs: [deploymentRef(pick(random, ROLES))],
+    cascade: pick(random, ['background', 'foreground', 'orphan']),
+  }),
+  (random, _simulation, serial) => ({
+    type: 'create',
+    objects: [
+      untyped(
+        pod(`solo-${serial}`, {
+          cpu: pick(random, ['100m', '900m']),
+          ...(random.nextInt(2) === 0 ? { priorityClassName: 'high' } : {}),
+        }),
+      ),
+    ],
+  }),
+  (random, _simulation, serial) => ({
+    type: 'create',
+    objects: [untyped(replicaSet(`set-${serial}`, { replicas: 1 + random.nextInt(3), cpu: '200m' }))],
+  }),
+  (random, simulation) => {
+    const ref = randomPodRef(random, simulation);
+    return ref && { type: 'delete', refs: [ref], ...(random.nextInt(3) === 0 ? { gracePeriodSeconds: 0, force: true } : {}) };
+  },
+  (random, simulation) => {
+    const ref = randomPodRef(random, simulation);
+    return ref && { type: 'evict', ref };
+  },
+  (random, simulation) => {
+    const ref = randomPodRef(random, simulation);
+    return ref && { type: 'failContainer', ref, container: 'app', exitCode: random.nextInt(2) };
+  },
+  (random, simulation) => {
+    const ref = randomPodRef(random, simulation);
+    return ref && { type: 'setReadiness', ref, ready: random.nextInt(2) === 0 };
+  },
+  (random) => ({ type: 'cordon', node: `n${random.nextInt(4)}` }),
+  (random) => ({ type: 'uncordon', node: `n${random.nextInt(4)}` }),
+  (random) => ({
+    type: 'drain',
+    node: `n${random.nextInt(4)}`,
+    options: { ignoreDaemonSets: true, force: true, timeoutSeconds: 60 },
+  }),
+  (random) => ({ type: 'cancelDrain', node: `n${random.nextInt(4)}` }),
+  (random) => ({
+    type: 'taint',
+    node: `n${random.nextInt(4)}`,
+    add: [{ key: 'lab', effect: pick(random, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }],
+    remove: [],
+    overwrite: true,
+  }),
+  (random) => ({ type: 'taint', node: `n${random.nextInt(4)}`, add: [], remove: [{ key: 'lab' }] }),
+  (random) => ({ type: 'crashNode', node: `n${random.nextInt(4)}` }),
+  (random) => ({ type: 'partitionNode', node: `n${random.nextInt(4)}` }),
+  (random) => ({ type: 'recoverNode', node: `n${random.nextInt(4)}` }),
+  (random) => ({ type: 'stopComponent', component: pick(random, CONTROL_PLANE) }),
+  (random) => ({ type: 'startComponent', component: pick(random, CONTROL_PLANE) }),
+  (random) => ({ type: 'delete', refs: [{ kind: 'Node', namespace: '', name: `n${random.nextInt(4)}` }] }),
+];
+
+/** A new simulation with the start of a seed loaded. */
+export function fuzzSimulation(seed: number): Simulation {
+  const simulation = createSimulation({ seed });
+  const loaded = simulation.load(fuzzStart(seed));
+  if (!loaded.ok) throw new Error(`seed ${seed}: ${loaded.error.map(({ status }) => status.message).join('; ')}`);
+  return simulation;
+}
+
+/** Runs to a time instant by instant, calling `look` after each. */
+export function runInstants(simulation: Simulation, untilMs: number, look: () => void): void {
+  for (let due = simulation.nextDueMs(); due !== undefined && due <= untilMs; due = simulation.nextDueMs()) {
+    simulation.run({ untilMs: due });
+    look();
+  }
+  simulation.run({ untilMs });
+}
+
+/** What a random run came to. */
+export interface FuzzOutcome {
+  readonly simulation: Simulation;
+  /** The commands given, with the time since the one before: giving them again gives the same run. */
+  readonly steps: readonly FuzzStep[];
+}
+
+/** Gives `count` random commands, checking the invariants after every instant. Throws with seed and time at the first fault. */
+export function fuzzRun(seed: number, count: number): FuzzOutcome {
+  const simulation = fuzzSimulation(seed);
+  const random = new SeededRandom(seed).stream('fuzz/commands');
+  const watch = new InvariantWatch(simulation);
+  const steps: FuzzStep[] = [];
+  const look = (): void => {
+    const faults = watch.check();
+    if (faults.length === 0) return;
+    const given = steps.map(({ afterMs, command }) => `+${afterMs} ${JSON.stringify(command)}`);
+    throw new Error(`seed ${seed} at ${simulation.nowMs} ms:\n${faults.join('\n')}\nafter\n${given.join('\n')}`);
+  };
+  for (let serial = 0; serial < count; serial++) {
+    const afterMs = pick(random, [0, 1, 300, 1000, 5000, 20_000]);
+    runInstants(simulation, simulation.nowMs + afterMs, look);
+    const command = pick(random, MAKERS)(random, simulation, serial);
+    if (command === undefined) continue;
+    steps.push({ afterMs, command });
+    simulation.execute(command);
+    look();
+  }
+  return { simulation, steps };
+}
