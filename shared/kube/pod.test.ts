@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPodAvailable, setCondition } from './conditions.ts';
+import { type Condition, isPodAvailable, setCondition } from './conditions.ts';
 import { scaleIntOrPercent } from './intOrPercent.ts';
 import { podRequests, qosClass } from './pod.ts';
 import type { Pod, PodSpec } from './types.ts';
@@ -70,7 +70,7 @@ describe('qosClass', () => {
 
 describe('conditions', () => {
   it('moves the transition time only with the status', () => {
-    const before = [{ type: 'Ready', status: 'False', reason: 'A', lastTransitionTime: 't0' }];
+    const before = [{ type: 'Ready', status: 'False', reason: 'A', lastTransitionTime: 't0' }] as Condition[];
     expect(setCondition(before, { type: 'Ready', status: 'False', reason: 'B' }, 't1')[0]).toMatchObject({
       reason: 'B',
       lastTransitionTime: 't0',

@@ -1,7 +1,6 @@
 import { deepEqual } from '#shared/core/json.ts';
 import { err, ok } from '#shared/core/result.ts';
 import { type KindInfo, kindInfo, servedKind } from '#shared/kube/registry.ts';
-import { checkShape } from '#shared/kube/shape/index.ts';
 import type { AnyObject, ObjectRef, Status } from '#shared/kube/types.ts';
 import type { VirtualClock } from '../sim/clock.ts';
 import type { Random, RandomStream } from '../sim/types.ts';
@@ -15,6 +14,7 @@ import { deletionOf, withMeta, withStatus } from './meta.ts';
 import * as status from './status.ts';
 import { deletionTime } from './times.ts';
 import type { Answer, DeleteRequest, RequestOptions, ServerCore } from './types.ts';
+import { decodeRefusal } from './validation/decode.ts';
 import { invalidStatus, validateCreate, validateStatusUpdate, validateUpdate } from './validation/index.ts';
 
 /** The person at the keyboard. */
@@ -113,7 +113,7 @@ export class ApiServer implements ServerCore {
    */
   prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, stored?: { kept: true; admitted: boolean }): Answer {
     const asStored = stored !== undefined;
-    const malformed = shapeFault(info, input, options.user);
+    const malformed = shapeFault(input, options.user);
     if (malformed !== undefined) return err(malformed);
     let object = applyDefaults(input);
     if (stored?.admitted !== true) {
@@ -143,7 +143,7 @@ export class ApiServer implements ServerCore {
   }
 
   update(info: KindInfo, next: AnyObject, options: RequestOptions): Answer {
-    const malformed = shapeFault(info, next, options.user);
+    const malformed = shapeFault(next, options.user);
     if (malformed !== undefined) return err(malformed);
     const old = this.#current(info, next);
     if (!old.ok) return old;
@@ -282,13 +282,9 @@ function withKeptStatus(fresh: AnyObject, given: AnyObject): AnyObject {
 }
 
 /** 400 for values of a wrong type in what a person sent; the program's own components send typed objects. */
-function shapeFault(info: KindInfo, object: AnyObject, user: string): Status | undefined {
+function shapeFault(object: AnyObject, user: string): Status | undefined {
   if (user !== ADMIN) return undefined;
-  const wrong = checkShape(object, info.kind).filter(({ kind }) => kind === 'type');
-  if (wrong.length === 0) return undefined;
-  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
-  const list = wrong.map(({ path, message }) => `${path}: ${message}`).join(', ');
-  return status.badRequest(`${info.kind} in version "${version}" cannot be handled as a ${info.kind}: ${list}`);
+  return decodeRefusal(object) ?? undefined;
 }
 
 function storageKey(info: KindInfo, object: AnyObject): string {

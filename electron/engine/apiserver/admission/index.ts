@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
-import { decodeRefusal } from '../validation/decode.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds/index.ts';
 import { namespaceLifecycle } from './namespaceLifecycle/index.ts';
 import { priority } from './priority/index.ts';
@@ -23,12 +22,10 @@ export interface Admission {
   admit(request: AdmissionRequest): Result<AnyObject | null, Status>;
 }
 
-/** Chain of the given plugins (all of them unless said otherwise): every mutation, then every validation, each in order. What can't be read as its kind is refused before. */
+/** Chain of the given plugins (all of them unless said otherwise): every mutation, then every validation, each in order. */
 export function createAdmission(access: AdmissionAccess, plugins: readonly AdmissionPlugin[] = admissionPlugins): Admission {
   return {
     admit(request) {
-      const unreadable = request.object === null ? null : decodeRefusal(request.object);
-      if (unreadable !== null) return err(unreadable);
       let current = request;
       for (const plugin of plugins) {
         const refusal = plugin.guard?.(current, access) ?? null;

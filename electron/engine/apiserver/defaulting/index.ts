@@ -1,4 +1,4 @@
-import { checkShape, decodeObject } from '#shared/kube/shape/index.ts';
+import { decodeObject } from '#shared/kube/shape/index.ts';
 import type {
   Deployment,
   KubeObject,
@@ -36,7 +36,7 @@ const settled = new WeakSet<object>();
 /**
  * The object as the API server decodes and completes it: unknown fields and nulls dropped, quantities canonical, defaults filled in. New
  * object; the input is never changed and shares every part that needed nothing. Applying twice changes nothing more. What only a create
- * adds is the business of `prepareForCreate`. An object that can't be read as its kind comes back as it is, for decodeRefusal to refuse.
+ * adds is the business of `prepareForCreate`. The types of its values must be sound (decodeRefusal).
  * Models the SetDefaults functions of pkg/apis of each kind.
  */
 export function applyDefaults<T extends KubeObject>(object: T): T {
@@ -46,7 +46,6 @@ export function applyDefaults<T extends KubeObject>(object: T): T {
     const metadata = decodeObject(object.metadata, 'ObjectMeta');
     return metadata === object.metadata ? object : { ...object, metadata };
   }
-  if (checkShape(object).some((problem) => problem.kind === 'type')) return object;
   const decoded = decodeObject(object, object.kind);
   const make = makers[object.kind];
   const result = make === undefined ? decoded : (make(decoded as never) as unknown as T);

@@ -6,7 +6,7 @@ import type { AnyObject, Status } from '#shared/kube/types.ts';
 const sound = new WeakSet<object>();
 
 /**
- * 400 for an object that can't be read as its kind because a value has the wrong type; null when it can. Asked before any admission plugin.
+ * 400 for an object that can't be read as its kind because a value has the wrong type; null when it can. Asked before defaulting.
  * A bad quantity gets the API's words alone; for other types, where upstream shows texts of Go's JSON reader, the place and what was
  * expected. With `strict`, unknown fields are refused too. Models the decoder of apiserver/pkg/endpoints/handlers/create.
  */

@@ -1,5 +1,4 @@
 import { kindInfo, qualifiedKind } from '#shared/kube/registry.ts';
-import { checkShape } from '#shared/kube/shape/index.ts';
 import type { AnyObject, Status, StatusCause } from '#shared/kube/types.ts';
 import {
   validateEvent,
@@ -45,10 +44,8 @@ const rules: Readonly<Record<string, Rules>> = {
   Event: { create: validateEvent },
 };
 
-/** Complaints about an object that is to be created. Defaults must have been applied. Models rest.BeforeCreate. */
+/** Complaints about an object that is to be created. Types must be sound (decodeRefusal) and defaults applied. Models rest.BeforeCreate. */
 export function validateCreate(object: AnyObject): FieldError[] {
-  const unreadable = typeErrors(object);
-  if (unreadable.length > 0) return unreadable;
   const errors = rules[object.kind]?.create?.(withSpec(object) as never) ?? [];
   // The common rules come last and only speak when the kind's own have nothing to say.
   return errors.length > 0 ? errors : validateMetadata(object.metadata, isNamespaced(object), checkPathSegment);
@@ -75,13 +72,6 @@ function validateCommonUpdate(object: AnyObject, old: AnyObject): FieldError[] {
     ...validateMetadata(object.metadata, isNamespaced(object), checkPathSegment),
     ...validateMetadataUpdate(object.metadata, old.metadata),
   ];
-}
-
-/** Values of a wrong type, for objects that come in without the admission chain in front (loading). */
-function typeErrors(object: AnyObject): FieldError[] {
-  return checkShape(object)
-    .filter((problem) => problem.kind === 'type')
-    .map((problem): FieldError => ({ field: problem.path, type: 'FieldValueTypeInvalid', message: problem.message }));
 }
 
 /** Rules may rely on a spec being there, if empty. */
