@@ -1,15 +1,9 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import type { KubeObject, Node, Pod } from '#shared/kube/types.ts';
-import { SchedulerCache } from '../scheduler/cache/cache.ts';
-import { type Decision, decide } from '../scheduler/framework/decide.ts';
-import { Framework } from '../scheduler/framework/framework.ts';
-import { PodInfos } from '../scheduler/framework/podinfo.ts';
-import { ResourceTable } from '../scheduler/framework/resources.ts';
+import type { Decision } from '../scheduler/framework/decide.ts';
 import type { PluginStatus } from '../scheduler/framework/status.ts';
-import { pluginRegistry } from '../scheduler/plugins/registry.ts';
+import { createOfflineScheduler, type OfflineScheduler } from '../scheduler/offline.ts';
 import { defaultProfile, type ProfileConfig } from '../scheduler/profiles.ts';
-import { Nominator } from '../scheduler/queue/nominator.ts';
-import { VirtualClock } from '../sim/clock.ts';
 import { laterReason } from './schedulerLater.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
 
@@ -68,55 +62,14 @@ export interface SchedulerReport extends ConformanceReport {
   families: SchedulerFamily[];
 }
 
-const kindOfCollection: Readonly<Record<string, string>> = {
-  PodDisruptionBudget: 'podDisruptionBudgets',
-  Namespace: 'namespaces',
-  PriorityClass: 'priorityClasses',
-  PersistentVolume: 'persistentVolumes',
-  PersistentVolumeClaim: 'persistentVolumeClaims',
-  StorageClass: 'storageClasses',
-  CSINode: 'csiNodes',
-  Service: 'services',
-  ReplicaSet: 'replicaSets',
-  StatefulSet: 'statefulSets',
-};
-
-/** A scheduler's world made of a case's objects: the real cache, framework and plugins, without queue and API. */
-function world(one: SchedulerCase): { framework: Framework | undefined; pods: PodInfos; cache: SchedulerCache } {
-  const pods = new PodInfos(new ResourceTable());
-  const cache = new SchedulerCache(pods);
-  const nominator = new Nominator(pods);
-  for (const node of one.objects.nodes) cache.addNode(node);
-  for (const pod of one.objects.pods) {
-    const phase = pod.status?.phase;
-    if (phase === 'Succeeded' || phase === 'Failed') continue;
-    if (pod.spec.nodeName) cache.setPod(pod);
-    else nominator.set(pod);
-  }
-  nominator.set(one.pod);
-  const of = (kind: string) => one.objects[kindOfCollection[kind] ?? ''] ?? [];
-  const inNamespace = (namespace: string | undefined) => (object: KubeObject) =>
-    namespace === undefined || object.metadata.namespace === namespace;
+/** The part of the real scheduler that takes one decision, over a case's objects; undefined when no profile bears the pod's scheduler name. */
+function offline(one: SchedulerCase): OfflineScheduler | undefined {
+  const { nodes, pods, ...others } = one.objects;
   const profiles = one.schedulerConfiguration?.profiles ?? [defaultProfile];
   const profile = profiles.find(
     ({ schedulerName }) => schedulerName === (one.pod.spec.schedulerName ?? defaultProfile.schedulerName),
   );
-  if (profile === undefined) return { framework: undefined, pods, cache };
-  const framework = new Framework(profile, pluginRegistry, {
-    clock: new VirtualClock('2026-02-01T00:00:00Z'),
-    pods,
-    snapshot: () => cache.updateSnapshot(),
-    objects: {
-      list: (kind, namespace) => of(kind).filter(inNamespace(namespace)),
-      get: (kind, namespace, name) =>
-        of(kind).find((object) => object.metadata.name === name && (object.metadata.namespace ?? '') === namespace),
-    },
-    nominatedPods: (node) => nominator.onNode(node),
-    bind: () => null,
-    draw: () => 0,
-    preemptionTriesAllNodes: () => true,
-  });
-  return { framework, pods, cache };
+  return profile && createOfflineScheduler({ nodes, pods, others: Object.values(others).flat(), profile });
 }
 
 /** Compares the program's decision with a recorded one. One entry per point that differs. */
@@ -127,22 +80,16 @@ export function checkSchedulerCase(one: SchedulerCase): { aspect: Aspect; detail
     if (texts[0] !== texts[1])
       found.push({ aspect, detail: { id: one.id, what: `${aspect}: ${what}`, expected: texts[0], got: texts[1] } });
   };
-  const { framework, pods, cache } = world(one);
-  if (framework === undefined) {
+  const scheduler = offline(one);
+  if (scheduler === undefined) {
     differ('verdict', 'profile', 'a profile of that name', 'none');
     return found;
   }
   const { expected } = one;
-  const gate = framework.preEnqueue(one.pod);
+  const gate = scheduler.framework.preEnqueue(one.pod);
   differ('verdict', 'preEnqueue', plainStatus(expected.preEnqueue), plainStatus(gate));
   if (expected.preEnqueue.code !== 'Success' || gate !== null) return found;
-  const decision = decide(framework, pods.of(one.pod), cache.updateSnapshot(), {
-    startIndex: 0,
-    percentageOfNodesToScore: 100,
-    scoreAlways: true,
-    draw: () => 0,
-    postFilter: true,
-  });
+  const decision = scheduler.decide(one.pod);
   compareVerdicts(one, decision, differ);
   compareScores(one, decision, differ);
   differ('message', 'failedSchedulingMessage', expected.failedSchedulingMessage, decision.message);
