@@ -146,7 +146,11 @@ const MAKERS: readonly Maker[] = [
   (random) => ({ type: 'recoverNode', node: `n${random.nextInt(4)}` }),
   (random) => ({ type: 'stopComponent', component: pick(random, CONTROL_PLANE) }),
   (random) => ({ type: 'startComponent', component: pick(random, CONTROL_PLANE) }),
-  (random) => ({ type: 'delete', refs: [{ kind: 'Node', namespace: '', name: `n${random.nextInt(4)}` }] }),
+  (random) => {
+    const name = `n${random.nextInt(4)}`;
+    if (random.nextInt(3) > 0) return { type: 'create', objects: [untyped(node(name, { cpu: '2' }))] };
+    return { type: 'delete', refs: [{ kind: 'Node', namespace: '', name }] };
+  },
 ];
 
 /** A new simulation with the start of a seed loaded. */
