@@ -1,5 +1,14 @@
 import type { Result } from '#shared/core/result.ts';
-import type { BridgeError, Command, CommandReply, Control, Frame, Query, QueryReply, StowageBridge } from '#shared/protocol/index.ts';
+import type {
+  BridgeError,
+  Command,
+  CommandReply,
+  Control,
+  Frame,
+  Query,
+  QueryReply,
+  StowageBridge,
+} from '#shared/protocol/index.ts';
 import type { WireClientMessage, WireRequest } from '#shared/protocol/wire.ts';
 
 /** The part of a WebSocket the client uses; tests give their own. */
@@ -45,7 +54,9 @@ function ownAddress(): string {
  * Client of the browser host: JSON over one WebSocket (shared/protocol/wire.ts). When the connection is lost, open requests fail with
  * `Disconnected`, and it connects again with growing pauses and asks for a snapshot.
  */
-export function openSocketBridge(connect: () => SocketLike = () => new WebSocket(ownAddress()) as unknown as SocketLike): StowageBridge {
+export function openSocketBridge(
+  connect: () => SocketLike = () => new WebSocket(ownAddress()) as unknown as SocketLike,
+): StowageBridge {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(frame: Frame) => void>();
   let nextId = 1;

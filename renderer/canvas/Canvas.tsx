@@ -35,7 +35,12 @@ const NODE_TYPES = { machine: NodeCard };
 const PRO_OPTIONS = { hideAttribution: true };
 const SNAP: [number, number] = [10, 10];
 /** Room that the queue (left) and the control plane (top) take of the canvas. */
-const FIT = { padding: { top: '88px', left: '248px', right: '32px', bottom: '40px' }, maxZoom: 1, minZoom: 0.08, duration: 220 } as const;
+const FIT = {
+  padding: { top: '88px', left: '248px', right: '32px', bottom: '40px' },
+  maxZoom: 1,
+  minZoom: 0.08,
+  duration: 220,
+} as const;
 
 /** The canvas: machines as cards, the queue and the control plane in front, and what moves between them. */
 export function Canvas() {
@@ -46,7 +51,11 @@ export function Canvas() {
   );
 }
 
-function useCanvasPort(boxes: readonly Box[], positions: Readonly<Record<string, Position>>, element: React.RefObject<HTMLDivElement | null>): void {
+function useCanvasPort(
+  boxes: readonly Box[],
+  positions: Readonly<Record<string, Position>>,
+  element: React.RefObject<HTMLDivElement | null>,
+): void {
   const flow = useReactFlow();
   const now = useRef({ boxes, positions });
   now.current = { boxes, positions };
@@ -64,7 +73,10 @@ function useCanvasPort(boxes: readonly Box[], positions: Readonly<Record<string,
       toFlow: (point) => flow.screenToFlowPosition(point),
       center: () => {
         const box = element.current?.getBoundingClientRect();
-        const middle = flow.screenToFlowPosition({ x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 });
+        const middle = flow.screenToFlowPosition({
+          x: (box?.left ?? 0) + (box?.width ?? 0) / 2,
+          y: (box?.top ?? 0) + (box?.height ?? 0) / 2,
+        });
         return freePlace(middle, now.current.positions);
       },
       positions: () => now.current.positions,
@@ -76,7 +88,9 @@ function useCanvasPort(boxes: readonly Box[], positions: Readonly<Record<string,
       },
       reveal: (node) => {
         void flow.fitView({ ...FIT, nodes: [{ id: node }] });
-        element.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus({ preventScroll: true });
+        element.current
+          ?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)
+          ?.focus({ preventScroll: true });
       },
     };
     registerCanvas(port);
@@ -108,7 +122,8 @@ function changeSelection(changes: readonly NodeChange<CardNode>[], adding: boole
   if (picks.length === 0) return;
   const { selection } = useView.getState();
   const next = new Set(selection);
-  if (picks.some((change) => change.selected) && !adding) for (const key of selection) if (!key.startsWith('Node//')) next.delete(key);
+  if (picks.some((change) => change.selected) && !adding)
+    for (const key of selection) if (!key.startsWith('Node//')) next.delete(key);
   for (const change of picks) {
     if (change.selected) next.add(`Node//${change.id}`);
     else next.delete(`Node//${change.id}`);
@@ -173,7 +188,11 @@ function Board() {
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dot)" />
           <ViewportPortal>
             {bands.map((band) => (
-              <div key={band.zone} className="zone-band" style={{ transform: `translate(${band.x}px, ${band.y}px)`, width: band.width, height: band.height }}>
+              <div
+                key={band.zone}
+                className="zone-band"
+                style={{ transform: `translate(${band.x}px, ${band.y}px)`, width: band.width, height: band.height }}
+              >
                 <span>{band.zone}</span>
               </div>
             ))}

@@ -114,7 +114,9 @@ function backgroundEntries(t: Translate): MenuEntry[] {
 
 function componentEntries(key: string, t: Translate): MenuEntry[] {
   const name = key.slice('Component/'.length);
-  const known = useCluster.getState().components.filter((component) => (name === '*' ? isController(component.name) : component.name === name));
+  const known = useCluster
+    .getState()
+    .components.filter((component) => (name === '*' ? isController(component.name) : component.name === name));
   return known.map((component) => ({
     id: `${component.running ? 'stop' : 'start'}-${component.name}`,
     label: t(component.running ? 'canvas:stop' : 'canvas:start', { name: component.name }),
@@ -133,7 +135,9 @@ function entriesFor(key: string | null, t: Translate): MenuEntry[] {
   if (key?.startsWith('Component/')) return componentEntries(key, t);
   const node = key?.startsWith('Node//') ? mirror.nodes.get(key.slice('Node//'.length)) : undefined;
   if (key && node) {
-    return [heading(key), ...entriesOf(nodeActions(node), t, ''), { type: 'separator', id: 'copies' }, appEntry('duplicate', t, <CopyPlus size={14} />)];
+    const own = entriesOf(nodeActions(node), t, '');
+    // Before the last group, which deletes.
+    return [heading(key), ...own.slice(0, -2), appEntry('duplicate', t, <CopyPlus size={14} />), ...own.slice(-2)];
   }
   const deployment = key ? mirror.deployments.get(key) : undefined;
   if (key && deployment) return [heading(key), ...entriesOf(deploymentActions(deployment), t, '')];
@@ -146,7 +150,13 @@ function entriesFor(key: string | null, t: Translate): MenuEntry[] {
     return [
       ...own,
       { type: 'separator', id: 'owner-line' },
-      { type: 'sub', id: 'owner', label: `Deployment ${name}`, icon: <Layers size={14} />, entries: entriesOf(deploymentActions(owner), t, 'owner-') },
+      {
+        type: 'sub',
+        id: 'owner',
+        label: `Deployment ${name}`,
+        icon: <Layers size={14} />,
+        entries: entriesOf(deploymentActions(owner), t, 'owner-'),
+      },
     ];
   }
   return backgroundEntries(t);

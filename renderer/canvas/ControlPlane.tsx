@@ -39,11 +39,23 @@ function Part({
   value,
   running,
   matches,
-}: { id: string; name: string; value: string; running: boolean; matches: (component: string) => boolean }) {
+}: {
+  id: string;
+  name: string;
+  value: string;
+  running: boolean;
+  matches: (component: string) => boolean;
+}) {
   const t = useT();
   const element = usePulse(matches);
   return (
-    <button ref={element} type="button" className={`plane-part ${running ? '' : 'stopped'}`} data-key={`Component/${id}`} aria-label={`${name}: ${value}`}>
+    <button
+      ref={element}
+      type="button"
+      className={`plane-part ${running ? '' : 'stopped'}`}
+      data-key={`Component/${id}`}
+      aria-label={`${name}: ${value}`}
+    >
       <span className={`led ${running ? 'ready' : 'notReady'}`} />
       <b>{name}</b>
       <span className="plane-value mono">{running ? value : t('canvas:stopped')}</span>
@@ -66,7 +78,13 @@ export function ControlPlane() {
   const controllersText = stopped > 0 ? t('canvas:stoppedOf', { count: stopped }) : t('canvas:queued', { count: queued });
   return (
     <div className="control-plane">
-      <Part id="kube-apiserver" name={t('canvas:apiServer')} value={t('canvas:revision', { revision })} running matches={isServer} />
+      <Part
+        id="kube-apiserver"
+        name={t('canvas:apiServer')}
+        value={t('canvas:revision', { revision })}
+        running
+        matches={isServer}
+      />
       <Part
         id={scheduler?.name ?? 'kube-scheduler'}
         name={t('canvas:scheduler')}

@@ -1,5 +1,5 @@
-import type { NodeProps } from 'reactflow';
 import { memo, useMemo } from 'react';
+import type { NodeProps } from 'reactflow';
 import { boundedChips } from '../graph/filter.ts';
 import { type Bar, type CardModel, cardModel } from '../graph/model.ts';
 import { useT } from '../i18n/index.ts';
@@ -30,7 +30,13 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const target = useView((state) => state.dropNode === id);
   const verdict = useVerdict(id);
   if (!model) return null;
-  const classes = ['card', selected ? 'selected' : '', target ? 'drop-target' : '', fault ?? '', model.cordoned ? 'cordoned' : ''];
+  const classes = [
+    'card',
+    selected ? 'selected' : '',
+    target ? 'drop-target' : '',
+    fault ?? '',
+    model.cordoned ? 'cordoned' : '',
+  ];
   if (verdict) classes.push(verdict.kind);
   return (
     <div className={classes.filter(Boolean).join(' ')} data-node-name={id} data-key={`Node//${id}`}>
@@ -87,7 +93,10 @@ function Chips({ model, fault }: Omit<Parts, 'verdict'>) {
         </span>
       ))}
       {hidden.length > 0 ? (
-        <span className="chip more" title={t('canvas:moreLabels', { count: hidden.length, list: hidden.map((chip) => chip.title).join(', ') })}>
+        <span
+          className="chip more"
+          title={t('canvas:moreLabels', { count: hidden.length, list: hidden.map((chip) => chip.title).join(', ') })}
+        >
           +{hidden.length}
         </span>
       ) : null}
@@ -101,8 +110,11 @@ function shortResource(resource: string): string {
 
 const ResourceBar = memo(function ResourceBar({ bar, extra }: { bar: Bar; extra: number }) {
   const t = useT();
-  const known = bar.resource === 'cpu' || bar.resource === 'memory' || bar.resource === 'pods' || shortResource(bar.resource) === 'gpu';
-  const label = known ? t(`canvas:${shortResource(bar.resource) as 'cpu' | 'memory' | 'pods' | 'gpu'}`) : shortResource(bar.resource);
+  const known =
+    bar.resource === 'cpu' || bar.resource === 'memory' || bar.resource === 'pods' || shortResource(bar.resource) === 'gpu';
+  const label = known
+    ? t(`canvas:${shortResource(bar.resource) as 'cpu' | 'memory' | 'pods' | 'gpu'}`)
+    : shortResource(bar.resource);
   const share = bar.total > 0 ? Math.min(1, bar.used / bar.total) : 0;
   const more = bar.total > 0 ? Math.min(1 - share, extra / bar.total) : 0;
   return (

@@ -9,7 +9,17 @@ export function podLabel(t: Translate, pod: PodDot): string {
   return pod.look.old ? `${base}, ${t('canvas:podOld', { revision: pod.look.revision })}` : base;
 }
 
-const Dot = memo(function Dot({ podKey, className, color, label }: { podKey: string; className: string; color: string; label: string }) {
+const Dot = memo(function Dot({
+  podKey,
+  className,
+  color,
+  label,
+}: {
+  podKey: string;
+  className: string;
+  color: string;
+  label: string;
+}) {
   return (
     <button
       type="button"

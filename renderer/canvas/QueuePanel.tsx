@@ -27,7 +27,8 @@ function Countdown({ untilMs }: { untilMs: number }) {
   useEffect(() => {
     const show = (nowMs: number): void => {
       if (!element.current) return;
-      element.current.textContent = untilMs > nowMs ? t('canvas:retriesIn', { span: formatSpan(untilMs - nowMs) }) : t('canvas:retriesNow');
+      element.current.textContent =
+        untilMs > nowMs ? t('canvas:retriesIn', { span: formatSpan(untilMs - nowMs) }) : t('canvas:retriesNow');
     };
     show(useCluster.getState().nowMs);
     return useCluster.subscribe((state) => show(state.nowMs));
@@ -76,7 +77,7 @@ function Lane({ id, label }: { id: LaneId; label: MessageKey }) {
   const [limit, setLimit] = useState(SHOWN);
   if (id === 'inFlight' && entries.length === 0) return null;
   return (
-    <section className={`lane lane-${id} ${entries.length === 0 ? 'empty' : ''}`} aria-label={t(label)} data-lane={id}>
+    <section className={`lane lane-${id} ${entries.length === 0 ? 'is-empty' : ''}`} aria-label={t(label)} data-lane={id}>
       <h3 className="lane-head">
         <span>{t(label)}</span>
         <i>{entries.length || ''}</i>
@@ -115,8 +116,21 @@ function Workloads() {
           const label = t('canvas:replicas', { ready, wanted });
           return (
             <li key={key}>
-              <button type="button" className={`queue-item ${selection.includes(key) ? 'selected' : ''}`} data-key={key} aria-label={`${deployment.metadata.name}, ${label}`}>
-                <span className="workload-dot" style={{ background: ownerColor(owners.get(key) ?? 0, Number(deployment.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 1)) }} />
+              <button
+                type="button"
+                className={`queue-item ${selection.includes(key) ? 'selected' : ''}`}
+                data-key={key}
+                aria-label={`${deployment.metadata.name}, ${label}`}
+              >
+                <span
+                  className="workload-dot"
+                  style={{
+                    background: ownerColor(
+                      owners.get(key) ?? 0,
+                      Number(deployment.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 1),
+                    ),
+                  }}
+                />
                 <span className="queue-text">
                   <span className="queue-name">{deployment.metadata.name}</span>
                   <span className="replica-track">
@@ -139,10 +153,12 @@ function Workloads() {
 export function QueuePanel() {
   const t = useT();
   return (
-    <div className="queue-panel nowheel" role="region" aria-label={t('canvas:queue')}>
-      {LANES.map((lane) => (
-        <Lane key={lane.id} id={lane.id} label={lane.label} />
-      ))}
+    <div className="queue-panel">
+      <section className="queue-lanes" aria-label={t('canvas:queue')}>
+        {LANES.map((lane) => (
+          <Lane key={lane.id} id={lane.id} label={lane.label} />
+        ))}
+      </section>
       <Workloads />
     </div>
   );

@@ -1,9 +1,9 @@
 import type { KeyboardEvent, MouseEvent } from 'react';
+import { CARD } from '../graph/card.ts';
 import { canvasPort } from '../store/canvasPort.ts';
 import type { Position } from '../store/mirror.ts';
 import { pinPositions } from '../store/place.ts';
 import { openDock, openInspector, select, toggleSelected, useView } from '../store/view.ts';
-import { CARD } from '../graph/card.ts';
 
 const NUDGE = 20;
 
@@ -20,7 +20,9 @@ export function onCanvasClick(event: MouseEvent): void {
   if (hit.key.startsWith('Component/')) {
     // A control-plane part has nothing to select; its menu opens instead.
     const box = hit.element.getBoundingClientRect();
-    hit.element.dispatchEvent(new window.MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: box.left + 8, clientY: box.bottom }));
+    hit.element.dispatchEvent(
+      new window.MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: box.left + 8, clientY: box.bottom }),
+    );
     return;
   }
   event.stopPropagation();
@@ -109,7 +111,9 @@ export function onCanvasKeyDown(event: KeyboardEvent): void {
   const node = event.target.closest<HTMLElement>('.react-flow__node');
   if (!node) return;
   const name = node.dataset.id ?? '';
-  const handled = event.target.classList.contains('pod') ? onPodKey(event, event.target) : event.target === node && onCardKey(event, name, node);
+  const handled = event.target.classList.contains('pod')
+    ? onPodKey(event, event.target)
+    : event.target === node && onCardKey(event, name, node);
   if (!handled) return;
   event.preventDefault();
   event.stopPropagation();

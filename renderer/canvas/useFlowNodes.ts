@@ -14,7 +14,8 @@ export type CardNode = FlowNode<Record<string, never>, 'machine'>;
 
 function heightsOf(state: Mirror): Record<string, number> {
   const heights: Record<string, number> = {};
-  for (const [name, node] of state.nodes) heights[name] = cardHeight(barResources(node).length, state.podsByNode.get(name)?.length ?? 0);
+  for (const [name, node] of state.nodes)
+    heights[name] = cardHeight(barResources(node).length, state.podsByNode.get(name)?.length ?? 0);
   return heights;
 }
 
@@ -54,7 +55,12 @@ export function useFlowNodes() {
       const position = positions[name] ?? { x: 0, y: 0 };
       const selected = chosen.has(`Node//${name}`);
       const old = kept.current.get(name);
-      const same = old && old.position.x === position.x && old.position.y === position.y && old.height === height && old.selected === selected;
+      const same =
+        old &&
+        old.position.x === position.x &&
+        old.position.y === position.y &&
+        old.height === height &&
+        old.selected === selected;
       next.set(
         name,
         same ? old : { id: name, type: 'machine', position, width: CARD.width, height, selected, data: NO_DATA, focusable: true },

@@ -8,7 +8,8 @@ import { useView } from '../store/view.ts';
 
 /** What a card says about the pod that is selected or dragged. */
 export interface Verdict {
-  kind: 'fit' | 'best' | 'no' | 'victims' | 'here';
+  /** `would`, `wouldNot`: of another node while the pod runs already; said, but not made much of. */
+  kind: 'fit' | 'best' | 'no' | 'victims' | 'here' | 'would' | 'wouldNot';
   text: string;
   /** What the pod would add to the node's bars. */
   extra: Amounts | null;
@@ -24,19 +25,29 @@ export function useVerdict(node: string): Verdict | null {
     if (host === node) return { kind: 'here', text: t('canvas:runsHere'), extra: null };
     const verdict = fit.byNode.get(node);
     if (!verdict) return host ? null : { kind: 'no', text: t('canvas:notLookedAt'), extra: null };
+    if (verdict.code === 'Success' && host)
+      return { kind: 'would', text: t('canvas:fits', { score: verdict.total ?? 0 }), extra: null };
     if (verdict.code === 'Success') {
       const best = fit.best.has(node);
       const score = verdict.total ?? 0;
-      return { kind: best ? 'best' : 'fit', text: t(best ? 'canvas:fitsBest' : 'canvas:fits', { score }), extra: host ? null : fit.requests };
+      return { kind: best ? 'best' : 'fit', text: t(best ? 'canvas:fitsBest' : 'canvas:fits', { score }), extra: fit.requests };
     }
     if (verdict.victims && verdict.victims.length > 0) {
       return { kind: 'victims', text: t('canvas:fitsAfter', { count: verdict.victims.length }), extra: null };
     }
-    return { kind: 'no', text: verdictReason(t, verdict), extra: null };
+    return { kind: host ? 'wouldNot' : 'no', text: verdictReason(t, verdict), extra: null };
   }, [fit, host, node, t]);
 }
 
-const ICONS = { fit: CircleCheck, best: CircleCheck, here: CircleCheck, no: CircleSlash, victims: Replace } as const;
+const ICONS = {
+  fit: CircleCheck,
+  best: CircleCheck,
+  here: CircleCheck,
+  no: CircleSlash,
+  would: CircleCheck,
+  wouldNot: CircleSlash,
+  victims: Replace,
+} as const;
 
 /** The line under a card. */
 export function VerdictLine({ verdict }: { verdict: Verdict }) {

@@ -28,7 +28,13 @@ export function IconButton({
   className = '',
   side,
   ...rest
-}: Native & { label: string; shortcut?: string; active?: boolean; children: ReactNode; side?: 'top' | 'right' | 'bottom' | 'left' }) {
+}: Native & {
+  label: string;
+  shortcut?: string;
+  active?: boolean;
+  children: ReactNode;
+  side?: 'top' | 'right' | 'bottom' | 'left';
+}) {
   return (
     <Tooltip text={label} {...(shortcut ? { shortcut } : {})} {...(side ? { side } : {})}>
       <button type="button" className={`icon-btn ${active ? 'on' : ''} ${className}`} aria-label={label} {...rest}>

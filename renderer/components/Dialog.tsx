@@ -11,7 +11,14 @@ export function Dialog({
   footer,
   width = 480,
   children,
-}: { title: string; description?: string; onClose: () => void; footer?: ReactNode; width?: number; children: ReactNode }) {
+}: {
+  title: string;
+  description?: string;
+  onClose: () => void;
+  footer?: ReactNode;
+  width?: number;
+  children: ReactNode;
+}) {
   const t = useT();
   return (
     <Radix.Root open onOpenChange={(open) => (open ? undefined : onClose())}>

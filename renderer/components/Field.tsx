@@ -45,7 +45,13 @@ export function TextField({
   return (
     <Field label={label} hint={hint} error={error}>
       {(wiring) => (
-        <input className={`input ${mono ? 'mono' : ''}`} spellCheck={false} {...rest} {...wiring} onChange={(event) => onText(event.target.value)} />
+        <input
+          className={`input ${mono ? 'mono' : ''}`}
+          spellCheck={false}
+          {...rest}
+          {...wiring}
+          onChange={(event) => onText(event.target.value)}
+        />
       )}
     </Field>
   );
@@ -84,11 +90,27 @@ export function SelectField<V extends string>({
 }
 
 /** A tick box with its text. */
-export function CheckField({ label, hint, checked, onChecked }: { label: string; hint?: string; checked: boolean; onChecked: (checked: boolean) => void }) {
+export function CheckField({
+  label,
+  hint,
+  checked,
+  onChecked,
+}: {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onChecked: (checked: boolean) => void;
+}) {
   const id = useId();
   return (
     <div className="check">
-      <input id={id} type="checkbox" checked={checked} onChange={(event) => onChecked(event.target.checked)} aria-describedby={hint ? `${id}-note` : undefined} />
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChecked(event.target.checked)}
+        aria-describedby={hint ? `${id}-note` : undefined}
+      />
       <label htmlFor={id}>{label}</label>
       {hint ? (
         <div id={`${id}-note`} className="field-hint">

@@ -4,7 +4,17 @@ import { Keys } from './Keys.tsx';
 
 /** One entry of a menu; `separator` draws a line, `heading` a caption. Texts are in the person's language already. */
 export type MenuEntry =
-  | { type?: 'item'; id: string; label: string; icon?: ReactNode; shortcut?: string; danger?: boolean; disabled?: boolean; checked?: boolean; run: () => void }
+  | {
+      type?: 'item';
+      id: string;
+      label: string;
+      icon?: ReactNode;
+      shortcut?: string;
+      danger?: boolean;
+      disabled?: boolean;
+      checked?: boolean;
+      run: () => void;
+    }
   | { type: 'separator'; id: string }
   | { type: 'heading'; id: string; label: string }
   | { type: 'sub'; id: string; label: string; icon?: ReactNode; entries: readonly MenuEntry[] };
@@ -60,7 +70,11 @@ export function DropMenu({
   trigger,
   entries,
   align = 'end',
-}: { trigger: ReactNode; entries: readonly MenuEntry[]; align?: 'start' | 'center' | 'end' }) {
+}: {
+  trigger: ReactNode;
+  entries: readonly MenuEntry[];
+  align?: 'start' | 'center' | 'end';
+}) {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -78,7 +92,11 @@ export function ContextMenuArea({
   children,
   Content,
   onOpenChange,
-}: { children: ReactNode; Content: ComponentType<{ render: (entries: readonly MenuEntry[]) => ReactNode }>; onOpenChange?: (open: boolean) => void }) {
+}: {
+  children: ReactNode;
+  Content: ComponentType<{ render: (entries: readonly MenuEntry[]) => ReactNode }>;
+  onOpenChange?: (open: boolean) => void;
+}) {
   return (
     <ContextMenu.Root onOpenChange={(open) => onOpenChange?.(open)}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>

@@ -7,7 +7,13 @@ export function Splitter({
   variable,
   min,
   max,
-}: { edge: 'left' | 'top'; label: string; variable: string; min: number; max: number }) {
+}: {
+  edge: 'left' | 'top';
+  label: string;
+  variable: string;
+  min: number;
+  max: number;
+}) {
   const start = useRef<{ at: number; size: number } | null>(null);
   const [size, setSize] = useState<number | null>(null);
   const read = (): number => Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue(variable)) || min;
@@ -25,7 +31,6 @@ export function Splitter({
     apply(read() + (event.key === grow ? 16 : -16));
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a focusable separator is the pattern for a splitter; <hr> cannot take a value
     <div
       className={`splitter splitter-${edge}`}
       role="separator"

@@ -16,7 +16,13 @@ export function Tabs<Id extends string>({
   value,
   onChange,
   trailing,
-}: { label: string; tabs: readonly TabSpec<Id>[]; value: Id; onChange: (id: Id) => void; trailing?: ReactNode }) {
+}: {
+  label: string;
+  tabs: readonly TabSpec<Id>[];
+  value: Id;
+  onChange: (id: Id) => void;
+  trailing?: ReactNode;
+}) {
   return (
     <Radix.Root className="tabs" value={value} onValueChange={(id) => onChange(id as Id)}>
       <div className="tabs-row">

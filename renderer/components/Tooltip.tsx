@@ -8,7 +8,12 @@ export function Tooltip({
   shortcut,
   side = 'bottom',
   children,
-}: { text: string; shortcut?: string; side?: 'top' | 'right' | 'bottom' | 'left'; children: ReactNode }) {
+}: {
+  text: string;
+  shortcut?: string;
+  side?: 'top' | 'right' | 'bottom' | 'left';
+  children: ReactNode;
+}) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>

@@ -5,6 +5,6 @@ export { CheckField, Field, SelectField, TextField } from './Field.tsx';
 export { Keys, keyText } from './Keys.tsx';
 export { ContextMenuArea, DropMenu, type MenuEntry } from './Menu.tsx';
 export { PodGlyph } from './PodGlyph.tsx';
-export { Tabs, type TabSpec } from './Tabs.tsx';
+export { type TabSpec, Tabs } from './Tabs.tsx';
 export { Toasts } from './Toasts.tsx';
 export { Tooltip, TooltipProvider } from './Tooltip.tsx';

@@ -67,7 +67,11 @@ const RULES: readonly Rule[] = [
   { pattern: /^node\(s\) exceed max volume count$/, key: 'volumeLimit' },
   { pattern: /^pod has unbound immediate PersistentVolumeClaims$/, key: 'volumeUnbound' },
   { pattern: /ReadWriteOncePod/, key: 'claimInUse' },
-  { pattern: /^node\(s\) (?:didn't find available persistent volumes|didn't match PersistentVolume|had no available (?:volume zone|disk))/, key: 'volume' },
+  {
+    pattern:
+      /^node\(s\) (?:didn't find available persistent volumes|didn't match PersistentVolume|had no available (?:volume zone|disk))/,
+    key: 'volume',
+  },
   { pattern: /^(persistentvolume(?:claim)? ".+?").* not found$/, key: 'notFound', names: ['what'] },
   { pattern: /^node\(s\) didn't match Pod's required features$/, key: 'features' },
   { pattern: /^node\(s\) didn't satisfy plugin\(s\) \[(.*)\]$/, key: 'pluginExcluded', names: ['plugins'] },

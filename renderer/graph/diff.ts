@@ -16,7 +16,9 @@ export type Transition =
   | { type: 'recovered'; node: string };
 
 function leavingHow(pod: Pod): Leaving {
-  const disruption = pod.status?.conditions?.find((condition) => condition.type === 'DisruptionTarget' && condition.status === 'True');
+  const disruption = pod.status?.conditions?.find(
+    (condition) => condition.type === 'DisruptionTarget' && condition.status === 'True',
+  );
   if (!disruption) return 'deleted';
   return disruption.reason === 'PreemptionByScheduler' ? 'preempted' : 'evicted';
 }
@@ -33,7 +35,8 @@ export function transitions(before: Mirror, after: Mirror, changes: readonly Cha
     for (const node of Object.keys(after.faults)) {
       if (after.faults[node] === 'crashed' && before.faults[node] !== 'crashed') found.push({ type: 'crashed', node });
     }
-    for (const node of Object.keys(before.faults)) if (!after.faults[node] && after.nodes.has(node)) found.push({ type: 'recovered', node });
+    for (const node of Object.keys(before.faults))
+      if (!after.faults[node] && after.nodes.has(node)) found.push({ type: 'recovered', node });
   }
   return found;
 }

@@ -38,7 +38,8 @@ export async function sendCommand(command: Command, options?: { quiet?: boolean 
 /** Gives a control; a failure is shown as a notice, a list of problems as a dialog. */
 export async function sendControl(control: Control, options?: { quiet?: boolean }): Promise<Result<null, BridgeError>> {
   const result = await guarded(() => getBridge().control(control));
-  if (!result.ok && !options?.quiet) report(result.error, translate(control.type.startsWith('open') ? 'shell:openFailed' : 'shell:refused'));
+  if (!result.ok && !options?.quiet)
+    report(result.error, translate(control.type.startsWith('open') ? 'shell:openFailed' : 'shell:refused'));
   return result;
 }
 

@@ -80,9 +80,16 @@ export const appActions: Readonly<Record<AppActionId, AppAction>> = {
   zoomIn: { label: 'shell:zoomIn', shortcut: '+', run: () => canvasPort()?.zoomIn() },
   zoomOut: { label: 'shell:zoomOut', shortcut: '-', run: () => canvasPort()?.zoomOut() },
   tidy: { label: 'shell:tidy', run: () => canvasPort()?.tidy() },
-  toggleInspector: { label: 'shell:toggleInspector', run: () => useView.setState(({ inspectorOpen }) => ({ inspectorOpen: !inspectorOpen })) },
+  toggleInspector: {
+    label: 'shell:toggleInspector',
+    run: () => useView.setState(({ inspectorOpen }) => ({ inspectorOpen: !inspectorOpen })),
+  },
   toggleBottom: { label: 'shell:toggleBottom', run: () => useView.setState(({ dockOpen }) => ({ dockOpen: !dockOpen })) },
-  presenter: { label: 'shell:presenter', shortcut: 'p', run: () => useView.setState(({ presenter }) => ({ presenter: !presenter })) },
+  presenter: {
+    label: 'shell:presenter',
+    shortcut: 'p',
+    run: () => useView.setState(({ presenter }) => ({ presenter: !presenter })),
+  },
   theme: { label: 'shell:theme', shortcut: 't', run: () => setTheme(darkNow() ? 'light' : 'dark') },
   language: { label: 'shell:language', run: () => chooseLanguage(useView.getState().language === 'en' ? 'ko' : 'en') },
   addNode: { label: 'shell:addNode', shortcut: 'n', run: () => openPaletteForm({ type: 'machine', preset: 'medium' }) },
@@ -99,14 +106,11 @@ export const appActions: Readonly<Record<AppActionId, AppAction>> = {
 
 /** Runs an action by the name the host's menu uses. Names this build does not know are ignored. */
 export function runMenuAction(action: string): void {
-  if (action.startsWith('openPath:')) return openPath(action.slice('openPath:'.length));
-  if (action === 'language:en' || action === 'language:ko') return chooseLanguage(action === 'language:en' ? 'en' : 'ko');
-  if (action === 'find') return appActions.commandPalette.run();
-  if (editingText() && (action === 'undo' || action === 'redo' || action === 'selectAll')) {
-    document.execCommand(action);
-    return;
-  }
-  if (Object.hasOwn(appActions, action)) appActions[action as AppActionId].run();
+  if (action.startsWith('openPath:')) openPath(action.slice('openPath:'.length));
+  else if (action === 'language:en' || action === 'language:ko') chooseLanguage(action === 'language:en' ? 'en' : 'ko');
+  else if (action === 'find') appActions.commandPalette.run();
+  else if (editingText() && (action === 'undo' || action === 'redo' || action === 'selectAll')) document.execCommand(action);
+  else if (Object.hasOwn(appActions, action)) appActions[action as AppActionId].run();
 }
 
 /** Whether the keyboard is in a text field or an editor, which keep their own keys. */

@@ -34,7 +34,10 @@ export function copySelection(): void {
   const next = collect();
   if (next.length === 0) return;
   copied = next;
-  showToast({ tone: 'info', title: translate('shell:copied', { what: next.map(({ object }) => object.metadata.name).join(', ') }) });
+  showToast({
+    tone: 'info',
+    title: translate('shell:copied', { what: next.map(({ object }) => object.metadata.name).join(', ') }),
+  });
 }
 
 async function addCopies(items: typeof copied): Promise<void> {
@@ -44,7 +47,8 @@ async function addCopies(items: typeof copied): Promise<void> {
   const copies = items.map(({ object, position }) => {
     const { kind } = object;
     const namespace = object.metadata.namespace ?? '';
-    const taken = (name: string): boolean => used.has(`${kind}/${namespace}/${name}`) || objectOf(mirror, `${kind}/${namespace}/${name}`) !== undefined;
+    const taken = (name: string): boolean =>
+      used.has(`${kind}/${namespace}/${name}`) || objectOf(mirror, `${kind}/${namespace}/${name}`) !== undefined;
     const name = copyName(object.metadata.name, taken);
     used.add(`${kind}/${namespace}/${name}`);
     if (position) placed[name] = { x: position.x + SHIFT, y: position.y + SHIFT };

@@ -16,7 +16,8 @@ function drainFlags(options: DrainOptions): string {
   if (options.deleteEmptyDirData) flags.push('--delete-emptydir-data');
   if (options.force) flags.push('--force');
   if (options.disableEviction) flags.push('--disable-eviction');
-  if (options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds >= 0) flags.push(`--grace-period=${options.gracePeriodSeconds}`);
+  if (options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds >= 0)
+    flags.push(`--grace-period=${options.gracePeriodSeconds}`);
   if (options.timeoutSeconds) flags.push(`--timeout=${options.timeoutSeconds}s`);
   if (options.podSelector) flags.push(`--pod-selector=${quote(options.podSelector)}`);
   return flags.map((flag) => ` ${flag}`).join('');

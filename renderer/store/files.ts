@@ -47,7 +47,11 @@ async function openNow(): Promise<void> {
 /** Opens a file that the person chose or dropped in the browser. */
 export async function openBrowserFile(file: File): Promise<void> {
   if (file.size > MAX_FILE_BYTES) {
-    showToast({ tone: 'error', title: translate('shell:openFailed'), detail: translate('shell:fileTooBig', { name: file.name }) });
+    showToast({
+      tone: 'error',
+      title: translate('shell:openFailed'),
+      detail: translate('shell:fileTooBig', { name: file.name }),
+    });
     return;
   }
   await sendControl({ type: 'openText', name: file.name, text: await file.text() });

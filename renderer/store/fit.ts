@@ -26,7 +26,13 @@ function subjectOf(): { subject: string; query: FitQuery; requests: Amounts } | 
 
 /** Turns an attempt into what the cards look up. */
 export function fitView(subject: string, attempt: Attempt, requests: Amounts): FitView {
-  return { subject, attempt, requests, byNode: new Map(attempt.nodes.map((verdict) => [verdict.node, verdict])), best: new Set(attempt.best) };
+  return {
+    subject,
+    attempt,
+    requests,
+    byNode: new Map(attempt.nodes.map((verdict) => [verdict.node, verdict])),
+    best: new Set(attempt.best),
+  };
 }
 
 /**

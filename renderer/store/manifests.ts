@@ -13,9 +13,30 @@ interface MachineSpec {
 }
 
 const MACHINES: Record<Machine, MachineSpec> = {
-  small: { prefix: 'node', cpu: '2', memory: '4Gi', extra: {}, labels: { 'node.kubernetes.io/instance-type': 'small' }, taints: [] },
-  medium: { prefix: 'node', cpu: '4', memory: '16Gi', extra: {}, labels: { 'node.kubernetes.io/instance-type': 'medium' }, taints: [] },
-  large: { prefix: 'node', cpu: '16', memory: '64Gi', extra: {}, labels: { 'node.kubernetes.io/instance-type': 'large' }, taints: [] },
+  small: {
+    prefix: 'node',
+    cpu: '2',
+    memory: '4Gi',
+    extra: {},
+    labels: { 'node.kubernetes.io/instance-type': 'small' },
+    taints: [],
+  },
+  medium: {
+    prefix: 'node',
+    cpu: '4',
+    memory: '16Gi',
+    extra: {},
+    labels: { 'node.kubernetes.io/instance-type': 'medium' },
+    taints: [],
+  },
+  large: {
+    prefix: 'node',
+    cpu: '16',
+    memory: '64Gi',
+    extra: {},
+    labels: { 'node.kubernetes.io/instance-type': 'large' },
+    taints: [],
+  },
   gpu: {
     prefix: 'gpu',
     cpu: '16',
@@ -81,7 +102,10 @@ export function deploymentManifest(name: string, preset: PodPreset, replicas: nu
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [container(preset)], ...(preset.priorityClassName ? { priorityClassName: preset.priorityClassName } : {}) },
+        spec: {
+          containers: [container(preset)],
+          ...(preset.priorityClassName ? { priorityClassName: preset.priorityClassName } : {}),
+        },
       },
     },
   };

@@ -150,7 +150,10 @@ function applyChanges(base: Mirror, changes: readonly Change[]): Partial<Tables>
   return tables as Partial<Tables>;
 }
 
-function movePods(base: Mirror['podsByNode'], changes: readonly { before: Pod | undefined; after: Pod | null }[]): Mirror['podsByNode'] {
+function movePods(
+  base: Mirror['podsByNode'],
+  changes: readonly { before: Pod | undefined; after: Pod | null }[],
+): Mirror['podsByNode'] {
   const lists = new Map<string, Pod[]>();
   const listOf = (node: string): Pod[] => {
     const known = lists.get(node) ?? [...(base.get(node) ?? [])];

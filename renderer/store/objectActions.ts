@@ -22,7 +22,9 @@ export interface ObjectAction {
 }
 
 function copyText(text: string): void {
-  void navigator.clipboard?.writeText(text).then(() => showToast({ tone: 'info', title: translate('shell:copied', { what: text }) }));
+  void navigator.clipboard
+    ?.writeText(text)
+    .then(() => showToast({ tone: 'info', title: translate('shell:copied', { what: text }) }));
 }
 
 /** What can be done with a node. */
@@ -33,20 +35,63 @@ export function nodeActions(node: Node): ObjectAction[] {
   const cordoned = node.spec.unschedulable === true;
   return [
     cordoned
-      ? { id: 'uncordon', label: 'canvas:uncordon', icon: 'circle-check', shortcut: 'u', run: () => void sendCommand({ type: 'uncordon', node: name }) }
-      : { id: 'cordon', label: 'canvas:cordon', icon: 'ban', shortcut: 'c', run: () => void sendCommand({ type: 'cordon', node: name }) },
+      ? {
+          id: 'uncordon',
+          label: 'canvas:uncordon',
+          icon: 'circle-check',
+          shortcut: 'u',
+          run: () => void sendCommand({ type: 'uncordon', node: name }),
+        }
+      : {
+          id: 'cordon',
+          label: 'canvas:cordon',
+          icon: 'ban',
+          shortcut: 'c',
+          run: () => void sendCommand({ type: 'cordon', node: name }),
+        },
     { id: 'drain', label: 'canvas:drain', icon: 'log-out', shortcut: 'd', run: () => openDialog({ type: 'drain', node: name }) },
     { id: 'taint', label: 'canvas:taint', icon: 'shield-ban', group: true, run: () => openDialog({ type: 'taint', node: name }) },
     { id: 'label', label: 'canvas:label', icon: 'tag', run: () => openDialog({ type: 'label', target: ref }) },
     ...(faulty
-      ? [{ id: 'recover', label: 'canvas:recover' as const, icon: 'heart-pulse', shortcut: 'r', group: true, run: () => void sendCommand({ type: 'recoverNode', node: name }) }]
+      ? [
+          {
+            id: 'recover',
+            label: 'canvas:recover' as const,
+            icon: 'heart-pulse',
+            shortcut: 'r',
+            group: true,
+            run: () => void sendCommand({ type: 'recoverNode', node: name }),
+          },
+        ]
       : [
-          { id: 'crash', label: 'canvas:crash' as const, icon: 'zap-off', shortcut: 'x', group: true, danger: true, run: () => void sendCommand({ type: 'crashNode', node: name }) },
-          { id: 'partition', label: 'canvas:partition' as const, icon: 'unplug', danger: true, run: () => void sendCommand({ type: 'partitionNode', node: name }) },
+          {
+            id: 'crash',
+            label: 'canvas:crash' as const,
+            icon: 'zap-off',
+            shortcut: 'x',
+            group: true,
+            danger: true,
+            run: () => void sendCommand({ type: 'crashNode', node: name }),
+          },
+          {
+            id: 'partition',
+            label: 'canvas:partition' as const,
+            icon: 'unplug',
+            danger: true,
+            run: () => void sendCommand({ type: 'partitionNode', node: name }),
+          },
         ]),
     { id: 'yaml', label: 'canvas:showYaml', icon: 'file-code', group: true, run: () => showIn(`Node//${name}`, 'yaml') },
     { id: 'copyName', label: 'canvas:copyName', icon: 'copy', run: () => copyText(name) },
-    { id: 'delete', label: 'canvas:deleteNode', icon: 'trash-2', shortcut: 'delete', danger: true, group: true, run: () => openDialog({ type: 'delete', targets: [ref] }) },
+    {
+      id: 'delete',
+      label: 'canvas:deleteNode',
+      icon: 'trash-2',
+      shortcut: 'delete',
+      danger: true,
+      group: true,
+      run: () => openDialog({ type: 'delete', targets: [ref] }),
+    },
   ];
 }
 
@@ -81,7 +126,14 @@ export function podActions(pod: Pod): ObjectAction[] {
         openDock('explain');
       },
     },
-    { id: 'evict', label: 'canvas:evict', icon: 'log-out', group: true, disabled: !bound, run: () => void sendCommand({ type: 'evict', ref }) },
+    {
+      id: 'evict',
+      label: 'canvas:evict',
+      icon: 'log-out',
+      group: true,
+      disabled: !bound,
+      run: () => void sendCommand({ type: 'evict', ref }),
+    },
     {
       id: 'setReadiness',
       label: ready ? 'canvas:makeUnready' : 'canvas:makeReady',
@@ -122,10 +174,27 @@ export function deploymentActions(deployment: Deployment): ObjectAction[] {
     paused
       ? { id: 'resume', label: 'canvas:resumeRollout', icon: 'play', run: () => void sendCommand({ type: 'rolloutResume', ref }) }
       : { id: 'pause', label: 'canvas:pauseRollout', icon: 'pause', run: () => void sendCommand({ type: 'rolloutPause', ref }) },
-    { id: 'undoRollout', label: 'canvas:undoRollout', icon: 'undo-2', run: () => openDialog({ type: 'undoRollout', target: ref }) },
-    { id: 'rollout', label: 'canvas:showRollout', icon: 'layers', run: () => showRollout(`Deployment/${ref.namespace}/${ref.name}`) },
+    {
+      id: 'undoRollout',
+      label: 'canvas:undoRollout',
+      icon: 'undo-2',
+      run: () => openDialog({ type: 'undoRollout', target: ref }),
+    },
+    {
+      id: 'rollout',
+      label: 'canvas:showRollout',
+      icon: 'layers',
+      run: () => showRollout(`Deployment/${ref.namespace}/${ref.name}`),
+    },
     { id: 'pdb', label: 'canvas:addBudget', icon: 'shield', run: () => openDialog({ type: 'pdb', deployment: ref }) },
-    { id: 'deleteDeployment', label: 'canvas:deleteDeployment', icon: 'trash-2', danger: true, group: true, run: () => openDialog({ type: 'delete', targets: [ref] }) },
+    {
+      id: 'deleteDeployment',
+      label: 'canvas:deleteDeployment',
+      icon: 'trash-2',
+      danger: true,
+      group: true,
+      run: () => openDialog({ type: 'delete', targets: [ref] }),
+    },
   ];
 }
 
@@ -139,6 +208,9 @@ export function runOnSelectedNodes(id: 'cordon' | 'uncordon' | 'drain' | 'crash'
   const { nodes } = useCluster.getState();
   for (const key of useView.getState().selection) {
     const node = key.startsWith('Node//') ? nodes.get(key.slice('Node//'.length)) : undefined;
-    if (node) nodeActions(node).find((action) => action.id === id)?.run();
+    if (node)
+      nodeActions(node)
+        .find((action) => action.id === id)
+        ?.run();
   }
 }

@@ -29,7 +29,9 @@ export async function addMachine(preset: Machine, position?: Position): Promise<
 /** Makes the positions of all cards, with these changes, part of the scenario. */
 export async function pinPositions(changes: Readonly<Record<string, Position>>): Promise<void> {
   const positions = { ...canvasPort()?.positions(), ...changes };
-  const rounded = Object.fromEntries(Object.entries(positions).map(([name, { x, y }]) => [name, { x: Math.round(x), y: Math.round(y) }]));
+  const rounded = Object.fromEntries(
+    Object.entries(positions).map(([name, { x, y }]) => [name, { x: Math.round(x), y: Math.round(y) }]),
+  );
   await sendCommand({ type: 'setPositions', positions: rounded });
 }
 
@@ -49,7 +51,10 @@ export async function addPod(nodeName?: string): Promise<void> {
   if (!result.ok) return;
   const { name } = pod.metadata;
   select(`Pod/default/${name}`);
-  showToast({ tone: 'ok', title: nodeName ? translate('palette:podCreatedOn', { name, node: nodeName }) : translate('palette:podCreated', { name }) });
+  showToast({
+    tone: 'ok',
+    title: nodeName ? translate('palette:podCreatedOn', { name, node: nodeName }) : translate('palette:podCreated', { name }),
+  });
 }
 
 /** Creates a Deployment of the palette's preset. */
@@ -66,21 +71,12 @@ export async function addDeployment(): Promise<void> {
 export function openPaletteForm(item: PaletteItem): void {
   const { selection } = useView.getState();
   const node = selection.at(-1)?.startsWith('Node//') ? (selection.at(-1) ?? '').slice('Node//'.length) : null;
-  switch (item.type) {
-    case 'machine':
-      void addMachine(item.preset);
-      return;
-    case 'pod':
-      return openDialog({ type: 'pod', draft: draftPod() });
-    case 'deployment':
-      return openDialog({ type: 'deployment' });
-    case 'taint':
-      return openDialog({ type: 'taint', node });
-    case 'label':
-      return openDialog({ type: 'label', target: node ? { kind: 'Node', namespace: '', name: node } : null });
-    default:
-      return openDialog({ type: item.type });
-  }
+  if (item.type === 'machine') void addMachine(item.preset);
+  else if (item.type === 'pod') openDialog({ type: 'pod', draft: draftPod() });
+  else if (item.type === 'taint') openDialog({ type: 'taint', node });
+  else if (item.type === 'label')
+    openDialog({ type: 'label', target: node ? { kind: 'Node', namespace: '', name: node } : null });
+  else openDialog({ type: item.type });
 }
 
 /** Carries out a drop on the canvas: `node` is the card under the pointer, `position` the point in flow units. */

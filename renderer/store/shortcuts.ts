@@ -11,7 +11,14 @@ export function comboOf(event: KeyPress, mac: boolean): string | null {
   if (event.altKey) return null;
   const mod = mac ? event.metaKey : event.ctrlKey;
   if ((mac && event.ctrlKey) || (!mac && event.metaKey)) return null;
-  const key = event.key === ' ' ? 'space' : event.key === 'Backspace' ? 'delete' : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key =
+    event.key === ' '
+      ? 'space'
+      : event.key === 'Backspace'
+        ? 'delete'
+        : event.key.length === 1
+          ? event.key.toLowerCase()
+          : event.key;
   const named = key === 'Delete' ? 'delete' : key;
   const shift = event.shiftKey && (mod || named.length > 1) ? 'shift+' : '';
   return `${mod ? 'mod+' : ''}${shift}${named}`;

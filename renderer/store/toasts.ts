@@ -18,7 +18,9 @@ const LONGEST = 4;
 /** Shows a notice and returns its id. Errors stay until dismissed; others leave by themselves (see components/Toasts). */
 export function showToast(toast: Omit<Toast, 'id'>): number {
   const id = nextId++;
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.filter((old) => old.title !== toast.title), { ...toast, id }].slice(-LONGEST) }));
+  useToasts.setState(({ toasts }) => ({
+    toasts: [...toasts.filter((old) => old.title !== toast.title), { ...toast, id }].slice(-LONGEST),
+  }));
   return id;
 }
 
@@ -28,6 +30,8 @@ export function dismissToast(id: number): void {
 
 /** Second line of an error notice: the API server's own words and each field it names. */
 export function describeError(error: BridgeError): string {
-  const causes = (error.causes ?? []).map((cause) => (cause.field ? `${cause.field}: ${cause.message ?? ''}` : (cause.message ?? '')));
+  const causes = (error.causes ?? []).map((cause) =>
+    cause.field ? `${cause.field}: ${cause.message ?? ''}` : (cause.message ?? ''),
+  );
   return causes.length > 1 ? causes.join('\n') : error.message;
 }

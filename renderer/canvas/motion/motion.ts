@@ -74,7 +74,11 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
     if (!target || flights.size >= MOST || !wish.holds(useCluster.getState())) return;
     land(wish.pod);
     const ghost = ghostAt(layer, wish);
-    const animation = ghost.animate(pathKeyframes(wish.from, target.box), { duration: durationMs, easing: 'cubic-bezier(.35,.05,.2,1)', fill: 'both' });
+    const animation = ghost.animate(pathKeyframes(wish.from, target.box), {
+      duration: durationMs,
+      easing: 'cubic-bezier(.35,.05,.2,1)',
+      fill: 'both',
+    });
     target.slot?.animate([{ opacity: 0 }, { opacity: 0, offset: 0.92 }, { opacity: 1 }], { duration: durationMs });
     flights.set(wish.pod, { ghost, animation, holds: wish.holds });
     animation.onfinish = () => land(wish.pod);
@@ -102,7 +106,8 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
 
   const note = (transition: Transition, before: Mirror, after: Mirror): void => {
     if (transition.type === 'bound') noteBound(transition, after);
-    else if (transition.type === 'leaving' && transition.family && transition.how !== 'deleted') noteSuccession(transition, before);
+    else if (transition.type === 'leaving' && transition.family && transition.how !== 'deleted')
+      noteSuccession(transition, before);
     else if (transition.type === 'created' && transition.family) noteSuccessor(transition, after);
     else if (transition.type === 'gone') fadeOut(transition.pod, before);
   };
@@ -122,7 +127,10 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
     const object = before.pods.get(pod);
     if (!box || !object || !family) return;
     const look = podLook(object, before.owners, before.lineage);
-    successions.set(family, [...(successions.get(family) ?? []), { box, className: look.className, color: look.color }].slice(-MOST));
+    successions.set(
+      family,
+      [...(successions.get(family) ?? []), { box, className: look.className, color: look.color }].slice(-MOST),
+    );
   };
   const noteSuccessor = ({ pod, family }: Extract<Transition, { type: 'created' }>, after: Mirror): void => {
     const left = family ? successions.get(family) : undefined;

@@ -1,6 +1,6 @@
 import { createPortal } from 'react-dom';
-import { useT } from '../../i18n/index.ts';
 import type { Translate } from '../../i18n/index.ts';
+import { useT } from '../../i18n/index.ts';
 import { type PaletteItem, type Point, useView } from '../../store/view.ts';
 
 let last: Point = { x: 0, y: 0 };

@@ -1,6 +1,6 @@
 import { Command, FolderOpen, Languages, Library, Moon, Presentation, Save, Sun } from 'lucide-react';
 import { useT } from '../../i18n/index.ts';
-import { actionLabel, type AppActionId, appActions } from '../../store/appActions.ts';
+import { type AppActionId, actionLabel, appActions } from '../../store/appActions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { useView } from '../../store/view.ts';
 import { Button, IconButton } from '../Button.tsx';
@@ -10,7 +10,13 @@ import { Transport } from './Transport.tsx';
 
 function item(id: AppActionId, extra?: Partial<MenuEntry>): MenuEntry {
   const action = appActions[id];
-  return { id, label: actionLabel(id), ...(action.shortcut ? { shortcut: action.shortcut } : {}), run: action.run, ...extra } as MenuEntry;
+  return {
+    id,
+    label: actionLabel(id),
+    ...(action.shortcut ? { shortcut: action.shortcut } : {}),
+    run: action.run,
+    ...extra,
+  } as MenuEntry;
 }
 
 function fileEntries(canUndo: boolean, canRedo: boolean): MenuEntry[] {
@@ -38,7 +44,6 @@ export function Header() {
   const dirty = useCluster((state) => state.session?.dirty ?? false);
   const canUndo = useCluster((state) => state.session?.canUndo ?? false);
   const canRedo = useCluster((state) => state.session?.canRedo ?? false);
-  const theme = useView((state) => state.theme);
   const presenter = useView((state) => state.presenter);
   return (
     <header className="app-header">
@@ -72,11 +77,18 @@ export function Header() {
         <Button onClick={appActions.commandPalette.run} icon={<Command size={14} aria-hidden />} className="commands-btn">
           {t('shell:commands')} <Keys combo="mod+k" />
         </Button>
-        <IconButton label={t('shell:presenter')} shortcut="p" active={presenter} aria-pressed={presenter} onClick={appActions.presenter.run}>
+        <IconButton
+          label={t('shell:presenter')}
+          shortcut="p"
+          active={presenter}
+          aria-pressed={presenter}
+          onClick={appActions.presenter.run}
+        >
           <Presentation size={16} />
         </IconButton>
         <IconButton label={t('shell:theme')} shortcut="t" onClick={appActions.theme.run}>
-          {theme === 'light' ? <Sun size={16} /> : <Moon size={16} />}
+          <Moon size={16} className="theme-dark" />
+          <Sun size={16} className="theme-light" />
         </IconButton>
         <Button onClick={appActions.language.run} aria-label={t('shell:language')} icon={<Languages size={14} aria-hidden />}>
           {t('shell:languageShort')}

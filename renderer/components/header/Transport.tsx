@@ -38,8 +38,17 @@ export function Transport() {
       <IconButton label={t('shell:stepBack')} shortcut="," onClick={appActions.stepBack.run}>
         <StepBack size={15} />
       </IconButton>
-      <IconButton label={t(playing ? 'shell:pause' : 'shell:play')} shortcut="space" className="play" onClick={appActions.playPause.run}>
-        {playing ? <Pause size={15} fill="currentColor" strokeWidth={1} /> : <Play size={15} fill="currentColor" strokeWidth={1} />}
+      <IconButton
+        label={t(playing ? 'shell:pause' : 'shell:play')}
+        shortcut="space"
+        className="play"
+        onClick={appActions.playPause.run}
+      >
+        {playing ? (
+          <Pause size={15} fill="currentColor" strokeWidth={1} />
+        ) : (
+          <Play size={15} fill="currentColor" strokeWidth={1} />
+        )}
       </IconButton>
       <IconButton label={t('shell:step')} shortcut="." onClick={appActions.step.run}>
         <StepForward size={15} />

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import { markAt, scaleOf, timelineEnd } from '../../graph/timeline.ts';
 import { formatClock } from '../../graph/time.ts';
+import { markAt, scaleOf, timelineEnd } from '../../graph/timeline.ts';
 import { useT } from '../../i18n/index.ts';
 import { sendControl } from '../../store/actions.ts';
 import { appActions } from '../../store/appActions.ts';
@@ -59,7 +59,10 @@ export function Timeline() {
       if (canvas.current) drawTimeline(canvas.current, { marks: useMarks.getState().marks, nowMs, endMs: endNow() });
       track.current?.setAttribute('aria-valuenow', String(Math.round(nowMs)));
       track.current?.setAttribute('aria-valuemax', String(endNow()));
-      track.current?.setAttribute('aria-valuetext', t('shell:timelineAt', { now: formatClock(nowMs), end: formatClock(endNow()) }));
+      track.current?.setAttribute(
+        'aria-valuetext',
+        t('shell:timelineAt', { now: formatClock(nowMs), end: formatClock(endNow()) }),
+      );
     };
     const later = (): void => {
       if (queued === 0) queued = requestAnimationFrame(draw);
@@ -135,7 +138,12 @@ export function Timeline() {
           </div>
         ) : null}
       </div>
-      <IconButton label={t(dockOpen ? 'shell:hideDock' : 'shell:showDock')} aria-expanded={dockOpen} side="top" onClick={appActions.toggleBottom.run}>
+      <IconButton
+        label={t(dockOpen ? 'shell:hideDock' : 'shell:showDock')}
+        aria-expanded={dockOpen}
+        side="top"
+        onClick={appActions.toggleBottom.run}
+      >
         {dockOpen ? <ChevronDown size={16} /> : <ChevronUp size={16} />}
       </IconButton>
     </div>

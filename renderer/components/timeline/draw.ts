@@ -1,6 +1,6 @@
 import type { Mark } from '#shared/protocol/index.ts';
-import { scaleOf, tickStep, TRACK_PADDING } from '../../graph/timeline.ts';
 import { formatClock } from '../../graph/time.ts';
+import { scaleOf, TRACK_PADDING, tickStep } from '../../graph/timeline.ts';
 
 /** CSS variable of each kind of mark. */
 const MARK_COLOR: Record<Mark['kind'], string> = {
@@ -13,7 +13,15 @@ const MARK_COLOR: Record<Mark['kind'], string> = {
   rollout: '--w4',
 };
 /** Marks of different kinds stand at different heights, so that colour is not all that tells them apart. */
-const MARK_HEIGHT: Record<Mark['kind'], number> = { command: 5, scheduled: 9, preempted: 12, evicted: 12, failed: 14, node: 11, rollout: 13 };
+const MARK_HEIGHT: Record<Mark['kind'], number> = {
+  command: 5,
+  scheduled: 9,
+  preempted: 12,
+  evicted: 12,
+  failed: 14,
+  node: 11,
+  rollout: 13,
+};
 const AXIS_Y = 27;
 
 /** Draws track, marks and present into the element at its present size. */
