@@ -95,7 +95,13 @@ export async function startElectron(options: StartOptions): Promise<Running> {
   const electron = await _electron.launch({
     executablePath:
       process.env.STOWAGE_ELECTRON ?? process.env.ELECTRON_EXEC_PATH ?? `${process.env.ELECTRON_OVERRIDE_DIST_PATH}/electron`,
-    args: [root, ...switches, `--lang=${options.language ?? 'en'}`, ...(options.files ?? [])],
+    args: [
+      root,
+      ...switches,
+      `--user-data-dir=${options.userDataDir}`,
+      `--lang=${options.language ?? 'en'}`,
+      ...(options.files ?? []),
+    ],
     env: environment(options),
     cwd: root,
   });

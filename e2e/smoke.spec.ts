@@ -22,7 +22,10 @@ test('the page can reach neither Node nor the network, and runs no foreign scrip
     return {
       globals: ['require', 'process', 'module', 'Buffer'].filter((name) => scope[name] !== undefined),
       network: await attempt(() => fetch('https://example.com/')),
-      evaluation: await attempt(() => new Function('return 1')()),
+      // In a task of its own: what Playwright evaluates itself is exempt from the policy.
+      evaluation: await new Promise<string>((done) =>
+        setTimeout(() => void attempt(() => new Function('return 1')()).then(done)),
+      ),
       opened: window.open('https://example.com/') === null,
       inline: await new Promise<boolean>((done) => {
         const script = document.createElement('script');
@@ -64,7 +67,7 @@ test('Electron: only the bridge is exposed, and the window is hardened', async (
     location.href = 'https://example.com/';
   });
   await app.page.waitForTimeout(300);
-  expect(app.page.url()).toContain('app://stowage/');
+  expect(app.page.url()).toContain('https://stowage.invalid/');
 });
 
 test('bad messages are refused as values', async ({ app }) => {

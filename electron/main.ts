@@ -5,7 +5,7 @@ import { IpcRouter } from './ipc/router.ts';
 import { buildMenu } from './menu.ts';
 import { menuTexts } from './menuText.ts';
 import { type Dialogs, nodeWall, Session } from './session/index.ts';
-import { hardenContents, hardenSession, isOwnPage, openWindow, registerScheme, serveScheme } from './window.ts';
+import { hardenContents, hardenSession, isOwnPage, openWindow, servePage } from './window.ts';
 
 const root = app.getAppPath();
 
@@ -112,7 +112,7 @@ async function start(): Promise<void> {
   });
   await app.whenReady();
   hardenSession();
-  serveScheme(join(root, 'out/renderer'));
+  servePage(join(root, 'out/renderer'));
   const open = new Session({
     host: 'electron',
     version: app.getVersion(),
@@ -161,9 +161,9 @@ async function start(): Promise<void> {
 }
 
 if (process.env.STOWAGE_USER_DATA) app.setPath('userData', process.env.STOWAGE_USER_DATA);
-registerScheme();
 hardenContents();
-app.enableSandbox();
+// Each window is sandboxed anyway; this is for whatever else Chromium might start.
+if (!app.isReady()) app.enableSandbox();
 if (app.requestSingleInstanceLock()) {
   start().catch((error: unknown) => {
     process.stderr.write(`stowage: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

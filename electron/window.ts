@@ -15,28 +15,26 @@ import { z } from 'zod';
 import { readAsset } from './session/assets.ts';
 import { securityHeaders } from './session/policy.ts';
 
-/** The page's own scheme: no file access, no network, an origin of its own. */
-const SCHEME = 'app';
-const PAGE = `${SCHEME}://stowage/index.html`;
+/**
+ * The page's own origin. No such host can exist (RFC 6761), and no request for https leaves the process: servePage answers them all. A scheme of our own would
+ * have to be registered before the app is ready, which an ES module that is loaded asynchronously cannot promise.
+ */
+const ORIGIN = 'https://stowage.invalid';
+const PAGE = `${ORIGIN}/index.html`;
 /** Where links may lead, in the person's own browser. */
 const EXTERNAL_HOSTS: ReadonlySet<string> = new Set(['kubernetes.io', 'www.kubernetes.io', 'github.com']);
-
-/** To be called before the app is ready. */
-export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
-}
 
 /** Is this our own page? */
 export function isOwnPage(url: string): boolean {
   return url === PAGE || url.startsWith(`${PAGE}#`) || url.startsWith(`${PAGE}?`);
 }
 
-/** Serves the built page under its scheme, with the security headers on each answer. */
-export function serveScheme(rendererDir: string): void {
-  protocol.handle(SCHEME, async (request) => {
+/** Answers every https request of the window: the built page with the security headers, and nothing else. */
+export function servePage(rendererDir: string): void {
+  protocol.handle('https', async (request) => {
     const url = new URL(request.url);
     const headers = securityHeaders("'self'");
-    const asset = url.host === 'stowage' && request.method === 'GET' ? await readAsset(rendererDir, url.pathname) : undefined;
+    const asset = url.origin === ORIGIN && request.method === 'GET' ? await readAsset(rendererDir, url.pathname) : undefined;
     if (!asset) return new Response('not found', { status: 404, headers });
     return new Response(new Uint8Array(asset.body), { headers: { ...headers, 'content-type': asset.type } });
   });
@@ -48,12 +46,12 @@ export function hardenSession(web: WebSession = webSessions.defaultSession): voi
   web.setPermissionCheckHandler(() => false);
   web.setDevicePermissionHandler(() => false);
   web.webRequest.onBeforeRequest((details, decide) => {
-    const allowed = /^(?:app|devtools|data|blob|chrome-extension):/.test(details.url);
+    const allowed = details.url.startsWith(`${ORIGIN}/`) || /^(?:devtools|data|blob):/.test(details.url);
     decide({ cancel: !allowed });
   });
   web.on('will-download', (event, item) => {
     // A file the page itself made (export of an image) is the only download there is.
-    if (!item.getURL().startsWith('blob:app://stowage/')) event.preventDefault();
+    if (!item.getURL().startsWith(`blob:${ORIGIN}/`)) event.preventDefault();
   });
 }
 

@@ -7,7 +7,7 @@ import { type FrameLike, type Ipc, IpcRouter, type SenderEvent } from './router.
 
 type Handler = (event: SenderEvent, message: unknown) => unknown;
 
-const ownFrame: FrameLike = { url: 'app://stowage/index.html' };
+const ownFrame: FrameLike = { url: 'https://stowage.invalid/index.html' };
 const own: SenderEvent = { sender: { id: 1 }, senderFrame: ownFrame };
 
 let session: Session;
@@ -25,7 +25,7 @@ beforeEach(async () => {
     handle: (channel, listener) => handlers.set(channel, listener),
     on: (channel, listener) => handlers.set(channel, listener),
   };
-  const router = new IpcRouter(session, (url) => url.startsWith('app://stowage/'));
+  const router = new IpcRouter(session, (url) => url.startsWith('https://stowage.invalid/'));
   router.listen(ipc);
   router.attach({ id: 1, mainFrame: ownFrame, isDestroyed: () => false, send: (_channel, frame) => sent.push(frame) });
 });
@@ -60,7 +60,7 @@ describe('IPC router', () => {
 
   test('our own window showing a foreign page is forbidden', async () => {
     const handlersOfOther = new Map<string, Handler>();
-    const router = new IpcRouter(session, (url) => url.startsWith('app://stowage/'));
+    const router = new IpcRouter(session, (url) => url.startsWith('https://stowage.invalid/'));
     router.listen({
       handle: (channel, listener) => handlersOfOther.set(channel, listener),
       on: (channel, listener) => handlersOfOther.set(channel, listener),

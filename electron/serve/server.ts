@@ -106,6 +106,11 @@ function urlOf(request: IncomingMessage): URL | undefined {
 async function answer(request: IncomingMessage, response: ServerResponse, guard: Guard, rendererDir: string): Promise<void> {
   const url = urlOf(request);
   const status = url ? guard.pageStatus(request, url) : 400;
+  if (status === 200 && url?.pathname === '/favicon.ico') {
+    // Browsers ask for it by themselves; the page has its icon inside.
+    response.writeHead(204).end();
+    return;
+  }
   const headers = { ...securityHeaders(guard.connect), 'cache-control': 'no-store' };
   const asset = url && status === 200 ? await readAsset(rendererDir, url.pathname) : undefined;
   if (!asset) {
