@@ -107,6 +107,18 @@ describe('replay', () => {
     expect(session.state().canRedo).toBe(false);
   });
 
+  test('undo twice in a row undoes two commands, and redo brings both back', async () => {
+    const { session } = await busySession();
+    const digest = digestOf(session);
+    const { endMs } = session.state();
+    await Promise.all([session.control({ type: 'undo' }), session.control({ type: 'undo' })]);
+    expect(session.state()).toMatchObject({ undoLabel: 'create pod/a', redoLabel: 'create pod/b' });
+    await Promise.all([session.control({ type: 'redo' }), session.control({ type: 'redo' })]);
+    expect(session.state()).toMatchObject({ undoLabel: 'create pod/c', canRedo: false });
+    await session.control({ type: 'seek', atMs: endMs });
+    expect(digestOf(session)).toBe(digest);
+  });
+
   test('an undone command does not come back by itself; a new one forgets it', async () => {
     const { session } = await startSession();
     await session.command(createPod('a'));

@@ -4,13 +4,12 @@ import { Playground, type Target } from './playground.ts';
 
 /**
  * The point one visible write before the present, found by replaying up to the instant of the last write and then write by write. Null when nothing has been
- * written since the start (or the replay was overtaken).
+ * written since the start.
  */
 export async function previousWrite(
   playground: Playground,
   driver: Driver,
   create: (options: SimulationOptions) => Simulation,
-  aborted: () => boolean,
 ): Promise<Target | null> {
   const { simulation, cursor, point } = playground;
   const again = Playground.start(playground.scenario, playground.journal, create);
@@ -21,12 +20,11 @@ export async function previousWrite(
   // Nothing written but time has passed: back to the start.
   if (!last) return point.nowMs > 0 || cursor > 0 ? { ...run.point, cursor: 0 } : null;
   const before = changes.findLast((change) => visible(change) && change.atMs < last.atMs);
-  if (before && before.atMs > 0 && (await driver.run(run, { nowMs: before.atMs - 1 }, { aborted })) === 'aborted') return null;
+  if (before && before.atMs > 0) await driver.run(run, { nowMs: before.atMs - 1 });
   let candidate: Target = { ...run.point, cursor: run.cursor };
   for (;;) {
     const from = run.simulation.revision;
-    const outcome = await driver.run(run, { ...point, cursor }, { untilWrite: true, aborted });
-    if (outcome === 'aborted') return null;
+    const outcome = await driver.run(run, { ...point, cursor }, { untilWrite: true });
     if (outcome === 'done' || run.simulation.revision >= last.revision) return candidate;
     if (run.simulation.changesSince(from)?.some(visible) !== false) candidate = { ...run.point, cursor: run.cursor };
   }
