@@ -1,7 +1,7 @@
 import type { AnyObject, ObjectRef } from '#shared/kube/types.ts';
 import type { Command } from '#shared/protocol/commands.ts';
 import { createSimulation } from '../index.ts';
-import { InvariantWatch } from '../invariants/index.ts';
+import { checkConverged, InvariantWatch } from '../invariants/index.ts';
 import { SeededRandom } from '../sim/random.ts';
 import type { RandomStream } from '../sim/types.ts';
 import type { Simulation } from '../types.ts';
@@ -189,14 +189,43 @@ export function fuzzRun(seed: number, count: number): FuzzOutcome {
     const given = steps.map(({ afterMs, command }) => `+${afterMs} ${JSON.stringify(command)}`);
     throw new Error(`seed ${seed} at ${simulation.nowMs} ms:\n${faults.join('\n')}\nafter\n${given.join('\n')}`);
   };
+  let lastMs = 0;
   for (let serial = 0; serial < count; serial++) {
-    const afterMs = pick(random, [0, 1, 300, 1000, 5000, 20_000]);
-    runInstants(simulation, simulation.nowMs + afterMs, look);
+    runInstants(simulation, simulation.nowMs + pick(random, [0, 1, 300, 1000, 5000, 20_000]), look);
     const command = pick(random, MAKERS)(random, simulation, serial);
     if (command === undefined) continue;
-    steps.push({ afterMs, command });
+    steps.push({ afterMs: simulation.nowMs - lastMs, command });
+    lastMs = simulation.nowMs;
     simulation.execute(command);
     look();
   }
   return { simulation, steps };
+}
+
+/** Twenty virtual minutes: every back-off, toleration and drain has run out by then. */
+const RECOVERY_MS = 1_200_000;
+
+/** Repairs everything, lets the cluster come to rest and says what is still amiss. Checks the invariants on the way. */
+export function fuzzRecover(simulation: Simulation): string[] {
+  const watch = new InvariantWatch(simulation);
+  simulation.execute({ type: 'startComponent', component: 'kube-scheduler' });
+  simulation.execute({ type: 'startComponent', component: 'kube-controller-manager' });
+  for (const name of Object.keys(simulation.faults())) simulation.execute({ type: 'recoverNode', node: name });
+  const faults: string[] = [];
+  runInstants(simulation, simulation.nowMs + RECOVERY_MS, () => faults.push(...watch.check()));
+  return [...faults, ...checkConverged(simulation)];
+}
+
+/** Gives recorded commands again and goes on to `endMs`, running at most `maxTasks` tasks at a time. */
+export function replay(seed: number, steps: readonly FuzzStep[], endMs: number, maxTasks: number): Simulation {
+  const simulation = fuzzSimulation(seed);
+  const runTo = (untilMs: number): void => {
+    while (simulation.run({ untilMs, maxTasks }).reason === 'tasks');
+  };
+  for (const { afterMs, command } of steps) {
+    runTo(simulation.nowMs + afterMs);
+    simulation.execute(command);
+  }
+  runTo(endMs);
+  return simulation;
 }
