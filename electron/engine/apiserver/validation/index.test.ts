@@ -270,13 +270,13 @@ describe('updates', () => {
       'a new gate',
       pod(),
       pod({ schedulingGates: [{ name: 'a' }] }),
-      /^spec.schedulingGates: Forbidden: only deletion is allowed, but found new scheduling gate 'a'$/,
+      /^spec.schedulingGates\[0\].name: Forbidden: only deletion is allowed, but found new scheduling gate 'a'$/,
     ],
     [
       'a wider gated pod',
       pod({ schedulingGates: [{ name: 'a' }], nodeSelector: { a: 'b' } }),
       pod({ schedulingGates: [{ name: 'a' }] }),
-      /^spec: Forbidden/,
+      /^spec.nodeSelector: Invalid value: null: only additions to spec.nodeSelector are allowed \(no mutations or deletions\)$/,
     ],
     [
       'a selector',

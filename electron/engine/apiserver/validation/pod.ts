@@ -1,5 +1,6 @@
 import { deepEqual } from '#shared/core/json.ts';
-import type { Container, NodeSelector, Pod, PodSpec, Toleration } from '#shared/kube/types.ts';
+import { labelOf } from '#shared/kube/labels.ts';
+import type { Container, NodeSelectorTerm, Pod, PodSpec, Toleration } from '#shared/kube/types.ts';
 import { type FieldError, forbidden, inclusiveRange, invalid } from './errors.ts';
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePodSpec } from './podSpec.ts';
@@ -60,11 +61,15 @@ export function validatePodUpdate(now: Pod, before: Pod): FieldError[] {
     errors.push(forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'));
   }
   errors.push(...validateGateRemoval(now.spec, before.spec));
-  if (errors.length > 0) return errors;
+  if (isGated(before.spec)) errors.push(...validateNarrowing(now.spec, before.spec));
   if (!deepEqual(withFreeFields(now.spec, before.spec), before.spec)) {
     errors.push(forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}`));
   }
   return errors;
+}
+
+function isGated(spec: PodSpec): boolean {
+  return (spec.schedulingGates?.length ?? 0) > 0;
 }
 
 function validateDeadline(now: number | undefined, before: number | undefined): FieldError[] {
@@ -86,9 +91,59 @@ function onlyAdded(now: readonly Toleration[], before: readonly Toleration[]): b
 
 function validateGateRemoval(now: PodSpec, before: PodSpec): FieldError[] {
   const old = new Set((before.schedulingGates ?? []).map((gate) => gate.name));
-  return (now.schedulingGates ?? [])
-    .filter((gate) => !old.has(gate.name))
-    .map((gate) => forbidden('spec.schedulingGates', `only deletion is allowed, but found new scheduling gate '${gate.name}'`));
+  return (now.schedulingGates ?? []).flatMap((gate, index) => {
+    if (old.has(gate.name)) return [];
+    const text = `only deletion is allowed, but found new scheduling gate '${gate.name}'`;
+    return [forbidden(`spec.schedulingGates[${index}].name`, text)];
+  });
+}
+
+type Affinity = NonNullable<PodSpec['affinity']>;
+
+function requiredTerms(affinity: Affinity | undefined): readonly NodeSelectorTerm[] {
+  return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+}
+
+/** A gated pod may still be narrowed to fewer nodes, never widened. Models validateNodeSelectorMutation and validateNodeAffinityMutation. */
+function validateNarrowing(now: PodSpec, before: PodSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const kept = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => labelOf(now.nodeSelector, key) === value);
+  if (!kept) {
+    const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
+    errors.push(invalid('spec.nodeSelector', now.nodeSelector, text));
+  }
+  const old = requiredTerms(before.affinity);
+  const next = requiredTerms(now.affinity);
+  const field = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms';
+  if (old.length > 0 && old.length !== next.length) {
+    const text = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed';
+    return [...errors, invalid(field, next.map(showTerm), text)];
+  }
+  old.forEach((term, index) => {
+    const other = next[index] ?? {};
+    if (onlyExtends(other, term)) return;
+    errors.push(invalid(`${field}[${index}]`, showTerm(other), 'only additions are allowed (no mutations or deletions)'));
+  });
+  return errors;
+}
+
+/** What was demanded is still demanded first; a term that demanded nothing matches nothing and must stay so. */
+function onlyExtends(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
+  const demands = (term: NodeSelectorTerm): number => (term.matchExpressions?.length ?? 0) + (term.matchFields?.length ?? 0);
+  if (demands(old) === 0) return demands(next) === 0;
+  return (['matchExpressions', 'matchFields'] as const).every((name) => {
+    const wanted = old[name] ?? [];
+    return deepEqual((next[name] ?? []).slice(0, wanted.length), wanted);
+  });
+}
+
+/** A term as the API server's own structure prints. */
+function showTerm(term: NodeSelectorTerm): unknown {
+  const show = (list: NodeSelectorTerm['matchFields']): unknown =>
+    list === undefined
+      ? null
+      : list.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null }));
+  return { MatchExpressions: show(term.matchExpressions), MatchFields: show(term.matchFields) };
 }
 
 /** The new spec with every field an update may touch put back: what still differs is forbidden. */
@@ -109,26 +164,14 @@ function withFreeFields(now: PodSpec, before: PodSpec): PodSpec {
   if ((before.terminationGracePeriodSeconds ?? 0) < 0 && now.terminationGracePeriodSeconds === 1) {
     put.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
   }
-  if ((before.schedulingGates?.length ?? 0) > 0) putBackPlacement(put, now, before);
+  if (isGated(before)) putBackPlacement(put, now, before);
   return put as unknown as PodSpec;
 }
 
-/** A gated pod may still be narrowed to fewer nodes. */
+/** Node selector and node affinity of a gated pod have been judged by themselves. */
 function putBackPlacement(put: Record<string, unknown>, now: PodSpec, before: PodSpec): void {
-  const kept = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => now.nodeSelector?.[key] === value);
-  if (kept) put.nodeSelector = before.nodeSelector;
-  const old = before.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const next = now.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const same = deepEqual({ ...now.affinity, nodeAffinity: null }, { ...before.affinity, nodeAffinity: null });
-  if (same && (old === undefined || (next !== undefined && narrows(next, old)))) put.affinity = before.affinity;
-}
-
-function narrows(next: NodeSelector, old: NodeSelector): boolean {
-  if (next.nodeSelectorTerms.length !== old.nodeSelectorTerms.length) return false;
-  return old.nodeSelectorTerms.every((term, index) => {
-    const other = next.nodeSelectorTerms[index];
-    const all = (list: readonly unknown[] | undefined, wanted: readonly unknown[] | undefined): boolean =>
-      (wanted ?? []).every((one) => (list ?? []).some((two) => deepEqual(one, two)));
-    return all(other?.matchExpressions, term.matchExpressions) && all(other?.matchFields, term.matchFields);
-  });
+  put.nodeSelector = before.nodeSelector;
+  const affinity = { ...now.affinity, nodeAffinity: before.affinity?.nodeAffinity };
+  const nothingElse = affinity.podAffinity === undefined && affinity.podAntiAffinity === undefined;
+  put.affinity = before.affinity === undefined && nothingElse ? undefined : affinity;
 }
