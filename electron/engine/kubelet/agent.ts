@@ -38,6 +38,8 @@ export class NodeAgent implements WorkerHost {
   #nextAddress = 2;
   /** The machine went down and has not told the API server yet. */
   #crashed = false;
+  /** Foreground task at the time by which the control plane knows, so that a cluster with an unnoticed fault is not called quiet. */
+  #unnoticed: number | undefined;
 
   constructor(ctx: ComponentContext, client: Client, recorder: EventRecorder, faults: Faults, name: string, index: number) {
     this.ctx = ctx;
@@ -108,6 +110,8 @@ export class NodeAgent implements WorkerHost {
 
   /** Cancels everything; nothing is written. */
   dispose(): void {
+    if (this.#unnoticed !== undefined) this.ctx.clock.cancel(this.#unnoticed);
+    this.#unnoticed = undefined;
     if (this.#heartbeat !== undefined) this.ctx.clock.cancel(this.#heartbeat);
     this.#heartbeat = undefined;
     for (const worker of this.#workers.values()) worker.dispose();
@@ -118,24 +122,36 @@ export class NodeAgent implements WorkerHost {
   crash(): void {
     this.dispose();
     this.#crashed = true;
+    this.#awaitNotice();
   }
 
   /** The network is cut: heartbeats stop, containers live on. */
   cutOff(): void {
     if (this.#heartbeat !== undefined) this.ctx.clock.cancel(this.#heartbeat);
     this.#heartbeat = undefined;
+    this.#awaitNotice();
+  }
+
+  #awaitNotice(): void {
+    if (this.#unnoticed !== undefined) this.ctx.clock.cancel(this.#unnoticed);
+    const { monitorGraceMs, monitorPeriodMs } = this.ctx.config.nodeLifecycle;
+    this.#unnoticed = this.ctx.clock.schedule(monitorGraceMs + 2 * monitorPeriodMs, `kubelet/${this.name}/unnoticed`, () => {
+      this.#unnoticed = undefined;
+    });
   }
 
   /** Well again. The node reports first, then its pods are taken up or caught up with. */
   recover(): void {
     const node = this.#node();
+    if (this.#unnoticed !== undefined) this.ctx.clock.cancel(this.#unnoticed);
+    this.#unnoticed = undefined;
     if (node === undefined) return;
     if (this.#crashed) {
       this.recorder.event(node, 'Normal', 'Starting', 'Starting kubelet.');
       this.recorder.event(node, 'Warning', 'Rebooted', `Node ${this.name} has been rebooted`);
     }
     this.#beat();
-    const origin = this.#crashed ? 'crashed' : 'new';
+    const origin = this.#crashed ? 'crashed' : 'restored';
     this.#crashed = false;
     for (const [key, worker] of [...this.#workers].sort(([a], [b]) => compareStrings(a, b))) {
       const [namespace = '', name = ''] = key.split('/');

@@ -146,3 +146,19 @@ function idOf(podUid: string, name: string, attempt: number): string {
   const hex = `${a.toString(16).padStart(8, '0')}${b.toString(16).padStart(8, '0')}`;
   return `containerd://${hex}${hex}${hex}${hex}`;
 }
+
+/** A running container that has ended. */
+export function ended(run: ContainerRun, exitCode: number, reason: string, finishedAt: string): ContainerRun {
+  if (run.state.kind !== 'running') return run;
+  return { ...run, ready: false, state: { kind: 'terminated', exitCode, reason, startedAt: run.state.startedAt, finishedAt } };
+}
+
+/** Containers after their machine went down: what ran is lost, and the init containers have to run again. */
+export function lostContainers(containers: readonly ContainerRun[], finishedAt: string): ContainerRun[] {
+  const lost = containers.some((run) => run.state.kind === 'running');
+  return containers.map((run): ContainerRun => {
+    if (run.state.kind === 'running') return ended(run, 255, 'Unknown', finishedAt);
+    if (run.role !== 'init' || !lost) return { ...run, ready: false };
+    return { ...run, ready: false, last: undefined, state: { kind: 'waiting', reason: 'PodInitializing' } };
+  });
+}

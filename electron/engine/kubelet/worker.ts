@@ -5,10 +5,11 @@ import type { Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
 import type { Rejection } from './admission.ts';
 import { behaviourOf, probePasses } from './behaviour.ts';
-import { type ContainerRun, freshContainers, type RunState, restartsAfter, restoredContainers } from './containers.ts';
+import { type ContainerRun, ended, freshContainers, lostContainers, restartsAfter, restoredContainers } from './containers.ts';
 import { imageSizeBytes, isMissingImage, pullError, pullPolicy } from './images.ts';
 import { buildStatus, rejectedStatus, sameStatus } from './podStatus.ts';
-import { BACKOFF_RESET_MS, MAX_BACKOFF_MS, nextBackoff, STAGES, type StageName } from './stages.ts';
+import { BACKOFF_RESET_MS, MAX_BACKOFF_MS, nextBackoff, type StageName } from './stages.ts';
+import { StageTimers } from './timers.ts';
 
 /** What a pod's worker needs from its machine. */
 export interface WorkerHost {
@@ -30,7 +31,7 @@ export type Origin = 'new' | 'restored' | 'crashed';
 /** One pod on one machine. Models kubelet podWorkers and syncPod, as a table of stages on the virtual clock. */
 export class PodWorker {
   readonly #host: WorkerHost;
-  readonly #timers = new Map<string, number>();
+  readonly #timers: StageTimers;
   #pod: Pod;
   #containers: ContainerRun[];
   #sandbox = false;
@@ -57,6 +58,8 @@ export class PodWorker {
   constructor(host: WorkerHost, pod: Pod) {
     this.#host = host;
     this.#pod = pod;
+    const label = `kubelet/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
+    this.#timers = new StageTimers(host.ctx, label, (stage, container) => this.#handlers[stage](container));
     this.#containers = freshContainers(pod);
     this.#startTime = pod.status.startTime ?? host.ctx.clock.timestamp();
   }
@@ -107,26 +110,11 @@ export class PodWorker {
 
   /** After a restart of the machine nothing runs any more; the pod needs a new sandbox. */
   #loseContainers(): void {
-    const lostBefore = this.#containers.some((run) => run.state.kind === 'running');
-    const finishedAt = this.#now();
+    const lost = this.#containers.some((run) => run.state.kind === 'running');
     this.#sandbox = false;
     this.#podIP = undefined;
-    this.#containers = this.#containers.map((run): ContainerRun => {
-      if (run.state.kind === 'running') {
-        const state: RunState = {
-          kind: 'terminated',
-          exitCode: 255,
-          reason: 'Unknown',
-          startedAt: run.state.startedAt,
-          finishedAt,
-        };
-        return { ...run, ready: false, state };
-      }
-      if (run.role === 'init' && lostBefore)
-        return { ...run, ready: false, last: undefined, state: { kind: 'waiting', reason: 'PodInitializing' } };
-      return { ...run, ready: false };
-    });
-    if (lostBefore)
+    this.#containers = lostContainers(this.#containers, this.#now());
+    if (lost)
       this.#host.recorder.event(this.#pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
   }
 
@@ -183,7 +171,6 @@ export class PodWorker {
 
   /** Everything of this pod on the machine is gone; nothing is reported. */
   dispose(): void {
-    for (const timer of this.#timers.values()) this.#host.ctx.clock.cancel(timer);
     this.#timers.clear();
     this.#done = true;
   }
@@ -209,22 +196,7 @@ export class PodWorker {
   }
 
   #step(stage: StageName, container = '', askedMs = 0): void {
-    const { clock } = this.#host.ctx;
-    const key = container === '' ? stage : `${stage}/${container}`;
-    const before = this.#timers.get(key);
-    if (before !== undefined) clock.cancel(before);
-    const delayMs = STAGES[stage].lengthMs({ timings: this.#timings(), askedMs });
-    const { namespace = '', name } = this.#pod.metadata;
-    const timer = clock.schedule(delayMs, `kubelet/${namespace}/${name}/${key}`, () => {
-      this.#timers.delete(key);
-      this.#enter(stage, container);
-    });
-    this.#timers.set(key, timer);
-  }
-
-  #enter(stage: StageName, container: string): void {
-    this.#host.ctx.emit({ type: 'pulse', component: 'kubelet' });
-    this.#handlers[stage](container);
+    this.#timers.step(stage, container, askedMs);
   }
 
   #admit(): void {
@@ -271,7 +243,7 @@ export class PodWorker {
 
   #busy(container: string): boolean {
     return (['pull', 'pullBackoff', 'pullRetry', 'start', 'restart', 'backoff'] as const).some((stage) =>
-      this.#timers.has(`${stage}/${container}`),
+      this.#timers.has(stage, container),
     );
   }
 
@@ -357,7 +329,7 @@ export class PodWorker {
     if (run.role !== 'init') this.#step('probe', container, probeDelayMs(run));
     this.#planEnd(next, 0);
     if (run.role !== 'init' && this.#timings().readyMs + probeDelayMs(run) === 0) {
-      this.#cancel('probe', container);
+      this.#timers.cancel('probe', container);
       this.#probe(container);
     }
     this.report();
@@ -371,7 +343,7 @@ export class PodWorker {
   }
 
   #probeAll(): void {
-    for (const run of this.#containers) if (run.role !== 'init' && !this.#timers.has(`probe/${run.name}`)) this.#probe(run.name);
+    for (const run of this.#containers) if (run.role !== 'init' && !this.#timers.has('probe', run.name)) this.#probe(run.name);
     this.report();
   }
 
@@ -392,18 +364,12 @@ export class PodWorker {
     const run = this.#get(container);
     if (run?.state.kind !== 'running') return;
     const { clock } = this.#host.ctx;
-    this.#cancel('probe', container);
-    this.#cancel('end', container);
+    this.#timers.cancel('probe', container);
+    this.#timers.cancel('end', container);
     const ranMs = clock.nowMs - clock.parseMs(run.state.startedAt);
-    const state: RunState = {
-      kind: 'terminated',
-      exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt: run.state.startedAt,
-      finishedAt: this.#now(),
-    };
     const backoffMs = ranMs >= BACKOFF_RESET_MS ? 0 : run.backoffMs;
-    this.#set({ ...run, state, backoffMs, ready: run.role === 'init' && exitCode === 0 });
+    const done = ended(run, exitCode, exitCode === 0 ? 'Completed' : 'Error', this.#now());
+    this.#set({ ...done, backoffMs, ready: run.role === 'init' && exitCode === 0 });
     const restarts = restartsAfter(run, this.#policy(), exitCode) && this.#stopping === undefined;
     if (!restarts) this.#endSidecars();
     this.report();
@@ -428,14 +394,7 @@ export class PodWorker {
     const policy = this.#policy();
     if (mains.some((run) => run.state.kind !== 'terminated' || restartsAfter(run, policy, run.state.exitCode))) return;
     const finishedAt = this.#now();
-    this.#containers = this.#containers.map((run): ContainerRun => {
-      if (run.role !== 'sidecar' || run.state.kind !== 'running') return run;
-      return {
-        ...run,
-        ready: false,
-        state: { kind: 'terminated', exitCode: 0, reason: 'Completed', startedAt: run.state.startedAt, finishedAt },
-      };
-    });
+    this.#containers = this.#containers.map((run) => (run.role === 'sidecar' ? ended(run, 0, 'Completed', finishedAt) : run));
   }
 
   /** The first restart comes at once, each later one after a delay that doubles. Models kubelet doBackOff. */
@@ -470,10 +429,7 @@ export class PodWorker {
     if (!first && graceMs >= (this.#stopping?.graceMs ?? 0)) return;
     const sinceMs = this.#stopping?.sinceMs ?? clock.nowMs;
     this.#stopping = { sinceMs, graceMs };
-    if (first) {
-      for (const timer of this.#timers.values()) clock.cancel(timer);
-      this.#timers.clear();
-    }
+    if (first) this.#timers.clear();
     const running = this.#containers.filter((run) => run.state.kind === 'running');
     if (first) for (const run of running) this.#event('Normal', 'Killing', `Stopping container ${run.name}`, run);
     const neededMs = running.length === 0 ? 0 : Math.min(this.#terminationMs(), graceMs);
@@ -487,15 +443,9 @@ export class PodWorker {
   #stopped(): void {
     const killed = this.#stopping !== undefined && this.#terminationMs() > this.#stopping.graceMs;
     const finishedAt = this.#now();
-    this.#containers = this.#containers.map((run): ContainerRun => {
-      if (run.state.kind !== 'running') return run;
-      const [exitCode, reason] = killed ? [137, 'Error'] : [0, 'Completed'];
-      return {
-        ...run,
-        ready: false,
-        state: { kind: 'terminated', exitCode, reason, startedAt: run.state.startedAt, finishedAt },
-      };
-    });
+    this.#containers = this.#containers.map((run) =>
+      killed ? ended(run, 137, 'Error', finishedAt) : ended(run, 0, 'Completed', finishedAt),
+    );
     this.#sandbox = false;
     if (!isTerminal(this.#pod)) this.report();
     this.#done = true;
@@ -520,12 +470,6 @@ export class PodWorker {
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string, _run: ContainerRun): void {
     if (this.#host.reachable()) this.#host.recorder.event(this.#pod, type, reason, message);
-  }
-
-  #cancel(stage: StageName, container: string): void {
-    const timer = this.#timers.get(`${stage}/${container}`);
-    if (timer !== undefined) this.#host.ctx.clock.cancel(timer);
-    this.#timers.delete(`${stage}/${container}`);
   }
 
   #get(container: string): ContainerRun | undefined {
