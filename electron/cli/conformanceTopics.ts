@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { budgetCases, runAdmissionConformance } from '#engine/conformance/admission.ts';
+import { runDrainConformance } from '#engine/conformance/drain.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
 
 /** Runs one topic of a data directory; undefined when the directory does not have it. `readText` reads a file, unpacking .gz. */
@@ -19,5 +20,11 @@ const admission: Topic = (data, readText) => {
   });
 };
 
+/** Cordon, drain and evictions with words and exit codes. */
+const nodes: Topic = (data, readText) => {
+  const file = join(data, 'nodes/drain.json');
+  return existsSync(file) ? runDrainConformance(JSON.parse(readText(file))) : undefined;
+};
+
 /** Topics beside the scheduler's decisions. */
-export const otherTopics: readonly Topic[] = [admission];
+export const otherTopics: readonly Topic[] = [admission, nodes];

@@ -1,24 +1,12 @@
-import { deepEqual } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { isControlledBy } from '#shared/kube/pod.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
-import type { Deployment, ObjectRef, PodTemplateSpec, ReplicaSet, Status } from '#shared/kube/types.ts';
+import type { Deployment, ObjectRef, PodTemplateSpec, Status } from '#shared/kube/types.ts';
 import type { Client, ComponentContext } from '../client/types.ts';
+import { rollbackTemplate } from '../controllers/deployment/rollback.ts';
 import { clientError, line, resourceOf } from './words.ts';
 
-const REVISION = 'deployment.kubernetes.io/revision';
-const HASH_LABEL = 'pod-template-hash';
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
-
-/** Annotations of a Deployment that a roll-back leaves as they are. Models kubectl polymorphichelpers annotationsToSkip. */
-const KEPT: readonly string[] = [
-  'kubectl.kubernetes.io/last-applied-configuration',
-  REVISION,
-  'deployment.kubernetes.io/revision-history',
-  'deployment.kubernetes.io/desired-replicas',
-  'deployment.kubernetes.io/max-replicas',
-  'deprecated.deployment.rollback.to',
-];
 
 type Lines = Result<string[], Status>;
 
@@ -29,50 +17,24 @@ export function rolloutUndo(ctx: ComponentContext, client: Client, ref: ObjectRe
   const found = client.get('Deployment', ref.namespace, ref.name);
   if (!found.ok) return found;
   const deployment = found.value;
-  const target = findRevision(ctx, deployment, toRevision);
-  if (!target.ok) return target;
+  const replicaSets = ctx
+    .informer('ReplicaSet')
+    .lister.list(ref.namespace)
+    .filter((set) => isControlledBy(set, deployment));
+  const target = rollbackTemplate(deployment, replicaSets, toRevision);
+  if (!target.ok) return err(clientError(target.error));
   if (deployment.spec.paused === true) {
     const advice = `resume it first with 'kubectl rollout resume deployment/${ref.name}' and try again`;
     return err(clientError(`cannot rollback a paused deployment; ${advice}`));
   }
-  const template = withoutHash(target.value.spec.template);
-  if (deepEqual(template, withoutHash(deployment.spec.template))) {
-    return ok([line(ref, `skipped rollback (current template already matches revision ${toRevision})`)]);
-  }
-  const kept = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => KEPT.includes(name));
-  const restored = Object.entries(target.value.metadata.annotations ?? {}).filter(([name]) => !KEPT.includes(name));
-  const annotations = Object.fromEntries([...kept, ...restored]);
+  const { template, annotations, unchanged } = target.value;
+  if (unchanged) return ok([line(ref, `skipped rollback (current template already matches revision ${toRevision})`)]);
   const updated = client.update({
     ...deployment,
     metadata: { ...deployment.metadata, annotations },
     spec: { ...deployment.spec, template },
   });
   return updated.ok ? ok([line(ref, 'rolled back')]) : updated;
-}
-
-function findRevision(ctx: ComponentContext, deployment: Deployment, toRevision: number): Result<ReplicaSet, Status> {
-  const owned = ctx
-    .informer('ReplicaSet')
-    .lister.list(deployment.metadata.namespace)
-    .filter((set) => isControlledBy(set, deployment));
-  const history = owned
-    .map((set) => ({ set, revision: Number(set.metadata.annotations?.[REVISION] ?? Number.NaN) }))
-    .filter(({ revision }) => Number.isInteger(revision))
-    .sort((a, b) => b.revision - a.revision);
-  const target = toRevision === 0 ? history[1] : history.find(({ revision }) => revision === toRevision);
-  if (target !== undefined) return ok(target.set);
-  return err(
-    clientError(
-      toRevision === 0
-        ? `no rollout history found for deployment "${deployment.metadata.name}"`
-        : `unable to find specified revision ${toRevision} in history`,
-    ),
-  );
-}
-
-function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
-  const { [HASH_LABEL]: _, ...labels } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels } };
 }
 
 /** `kubectl rollout restart`: a new annotation in the template makes a new revision. */
