@@ -107,13 +107,13 @@ export class TimeControls {
     });
   }
 
+  /** Finds a target once everything before is done, and goes there. Only seeks may be overtaken: each undo counts. */
   private replay(
-    find: (aborted: () => boolean) => Target | Promise<Target | null> | null,
+    find: () => Target | Promise<Target | null> | null,
     arrived?: () => void,
+    aborted: () => boolean = () => false,
   ): Promise<Outcome<null>> {
     const { bench } = this;
-    const number = ++bench.replayNumber;
-    const aborted = (): boolean => number !== bench.replayNumber;
     return bench.exclusive(async () => {
       bench.seeking++;
       bench.changed();
