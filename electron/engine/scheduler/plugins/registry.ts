@@ -3,6 +3,7 @@ import { createDefaultBinder } from './defaultbinder/plugin.ts';
 import { createDefaultPreemption } from './defaultpreemption/plugin.ts';
 import { createDynamicResources } from './dynamicresources/plugin.ts';
 import { createImageLocality } from './imagelocality/plugin.ts';
+import { createInterPodAffinity } from './interpodaffinity/plugin.ts';
 import { createNodeAffinity } from './nodeaffinity/plugin.ts';
 import { createNodeDeclaredFeatures } from './nodedeclaredfeatures/plugin.ts';
 import { createNodeName } from './nodename/plugin.ts';
@@ -10,6 +11,7 @@ import { createNodePorts } from './nodeports/plugin.ts';
 import { createBalancedAllocation } from './noderesources/balanced.ts';
 import { createFit } from './noderesources/fit.ts';
 import { createNodeUnschedulable } from './nodeunschedulable/plugin.ts';
+import { createPodTopologySpread } from './podtopologyspread/plugin.ts';
 import { createPrioritySort } from './prioritysort/plugin.ts';
 import { createSchedulingGates } from './schedulinggates/plugin.ts';
 import { createTaintToleration } from './tainttoleration/plugin.ts';
@@ -24,6 +26,8 @@ export const pluginRegistry: ReadonlyMap<string, PluginFactory> = new Map<string
   ['NodeAffinity', createNodeAffinity],
   ['NodePorts', createNodePorts],
   ['NodeResourcesFit', createFit],
+  ['PodTopologySpread', createPodTopologySpread],
+  ['InterPodAffinity', createInterPodAffinity],
   ['DynamicResources', createDynamicResources],
   ['DefaultPreemption', createDefaultPreemption],
   ['NodeResourcesBalancedAllocation', createBalancedAllocation],
