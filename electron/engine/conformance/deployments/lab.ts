@@ -3,6 +3,7 @@ import { isPodReady } from '#shared/kube/conditions.ts';
 import type { Deployment, KubeEvent, Pod, ReplicaSet } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
 import { createDeploymentController } from '../../controllers/deployment/index.ts';
+import { createDisruptionController } from '../../controllers/disruption/index.ts';
 import { createGarbageCollector } from '../../controllers/garbagecollector/index.ts';
 import { createReplicaSetController } from '../../controllers/replicaset/index.ts';
 import { node } from '../../testing/builders.ts';
@@ -105,6 +106,7 @@ export function createLab(seed = 1): Lab {
     components: (ctx) => [
       createDeploymentController(ctx),
       createReplicaSetController(ctx),
+      createDisruptionController(ctx),
       createGarbageCollector(ctx),
       fakeKubelet(ctx),
     ],

@@ -10,7 +10,7 @@ import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { createPod, deletePod, isTerminatingRefusal } from './pods.ts';
 import { isPodActive, podsToDelete } from './ranking.ts';
-import { advance, beginSlowStart, type SlowStart } from './slowStart.ts';
+import { advance, BURST, beginSlowStart, type SlowStart } from './slowStart.ts';
 import { calculateStatus, nextAvailabilityMs } from './status.ts';
 
 const NAME = 'replicaset-controller';
@@ -18,6 +18,17 @@ const NAME = 'replicaset-controller';
 interface Claimed {
   active: Pod[];
   terminating: number;
+}
+
+/**
+ * Creations or deletions decided on together and carried out one per queue item. `generation`: of the ReplicaSet they were decided for;
+ * `failure`: the first refusal.
+ */
+interface Round {
+  readonly generation: number | undefined;
+  readonly slow: SlowStart | undefined;
+  readonly victims: readonly { name: string; uid: string | undefined }[];
+  readonly failure: Status | undefined;
 }
 
 /**
@@ -30,7 +41,7 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
   const client = ctx.client(NAME);
   const recorder = ctx.recorder(NAME);
   const orphans = new Orphans();
-  const rounds = new Map<string, SlowStart & { failure?: Status }>();
+  const rounds = new Map<string, Round>();
 
   const claimPods = (owner: ReplicaSet): ApiResult<Claimed> => {
     const claimed: Claimed = { active: [], terminating: 0 };
@@ -66,41 +77,66 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
     return family.flatMap((member) => [...pods.lister.byIndex('ownerUid', member.metadata.uid ?? '')]);
   };
 
-  /** One creation; `more` says that the round goes on. */
-  const createOne = (key: string, one: ReplicaSet, missing: number): { more: boolean; failure?: Status } => {
-    const round: SlowStart & { failure?: Status } = rounds.get(key) ?? beginSlowStart(missing);
-    const created = createPod(client, recorder, one);
-    // A namespace that is going away refuses every pod: nothing to report and nothing to try again.
-    if (!created.ok && isTerminatingRefusal(created.error)) return { more: false };
-    const failure = round.failure ?? (created.ok ? undefined : created.error);
-    const next = advance(round, created.ok);
-    if (next === undefined) rounds.delete(key);
-    else rounds.set(key, failure === undefined ? next : { ...next, failure });
-    if (next === undefined && failure !== undefined) return { more: false, failure };
-    return { more: next !== undefined || missing > 1 };
+  /** One creation or deletion of a round; the round is forgotten with its last one. The failure counts once the round is over. */
+  const step = (key: string, one: ReplicaSet, round: Round): ApiResult<null> => {
+    const outcome = round.slow === undefined ? deleteNext(one, round) : createPod(client, recorder, one);
+    if (!outcome.ok && isTerminatingRefusal(outcome.error)) {
+      // A namespace that is going away refuses every pod: nothing to report and nothing to try again.
+      rounds.delete(key);
+      return ok(null);
+    }
+    const slow = round.slow === undefined ? undefined : advance(round.slow, outcome.ok);
+    const victims = round.victims.slice(1);
+    const failure = round.failure ?? (outcome.ok ? undefined : outcome.error);
+    if (slow !== undefined || victims.length > 0) {
+      rounds.set(key, { generation: round.generation, slow, victims, failure });
+      queue.add(key);
+      return ok(null);
+    }
+    rounds.delete(key);
+    if (failure !== undefined) return { ok: false, error: failure };
+    queue.add(key);
+    return ok(null);
   };
 
-  const deleteOne = (one: ReplicaSet, active: readonly Pod[], surplus: number): { more: boolean; failure?: Status } => {
-    const [victim] = podsToDelete(active, relatedPods(one), surplus, ctx.clock);
-    const deleted = victim === undefined ? ok(null) : deletePod(client, recorder, one, victim);
-    return deleted.ok ? { more: surplus > 1 } : { more: false, failure: deleted.error };
+  const deleteNext = (one: ReplicaSet, round: Round): ApiResult<null> => {
+    const [victim] = round.victims;
+    const pod = victim === undefined ? undefined : pods.lister.get(one.metadata.namespace ?? '', victim.name);
+    return pod === undefined || pod.metadata.uid !== victim?.uid ? ok(null) : deletePod(client, recorder, one, pod);
+  };
+
+  /** What to create or delete to reach the size; undefined when it is reached. */
+  const beginRound = (one: ReplicaSet, active: readonly Pod[]): Round | undefined => {
+    const surplus = active.length - (one.spec.replicas ?? 1);
+    const { generation } = one.metadata;
+    if (surplus === 0) return undefined;
+    if (surplus < 0) return { generation, slow: beginSlowStart(-surplus), victims: [], failure: undefined };
+    const chosen = podsToDelete(active, relatedPods(one), Math.min(surplus, BURST), ctx.clock);
+    const victims = chosen.map(({ metadata }) => ({ name: metadata.name, uid: metadata.uid }));
+    return { generation, slow: undefined, victims, failure: undefined };
   };
 
   const sync = (key: string, one: ReplicaSet): ApiResult<null> => {
+    const going = one.metadata.deletionTimestamp !== undefined;
+    let round = rounds.get(key);
+    // A new size makes the rest of the round pointless.
+    if (going || round?.generation !== one.metadata.generation) round = undefined;
+    if (round === undefined) {
+      rounds.delete(key);
+      const claimed = claimPods(one);
+      if (!claimed.ok) return claimed;
+      round = going ? undefined : beginRound(one, claimed.value.active);
+      if (round === undefined) return writeStatus(key, one, claimed.value, undefined);
+    }
+    const done = step(key, one, round);
+    if (done.ok) return done;
     const claimed = claimPods(one);
     if (!claimed.ok) return claimed;
-    const { active, terminating } = claimed.value;
-    const surplus = active.length - (one.spec.replicas ?? 1);
-    let failure: Status | undefined;
-    if (surplus >= 0) rounds.delete(key);
-    if (surplus !== 0 && one.metadata.deletionTimestamp === undefined) {
-      const step = surplus < 0 ? createOne(key, one, -surplus) : deleteOne(one, active, surplus);
-      if (step.more) {
-        queue.add(key);
-        return ok(null);
-      }
-      failure = step.failure;
-    }
+    const written = writeStatus(key, one, claimed.value, done.error);
+    return written.ok ? done : written;
+  };
+
+  const writeStatus = (key: string, one: ReplicaSet, { active, terminating }: Claimed, failure: Status | undefined): ApiResult<null> => {
     const status = calculateStatus(one, active, terminating, failure, ctx.clock);
     if (!sameStatus(one.status, status)) {
       const written = client.updateStatus({ ...one, status });
@@ -108,7 +144,7 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
     }
     const wait = nextAvailabilityMs(one, active, ctx.clock);
     if (wait !== undefined) queue.addAfter(key, wait);
-    return failure === undefined ? ok(null) : { ok: false, error: failure };
+    return ok(null);
   };
 
   const queue = ctx.workQueue(NAME, (key) => {
