@@ -1,4 +1,4 @@
-/** Kinds of names whose rule tables live here. Every checker returns upstream's complaints, empty when the text is fine. */
+/** Rules of names. Every checker returns upstream's complaints, none when the text is fine; a missing text counts as empty. */
 
 const LABEL_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_FORMAT = `${LABEL_FORMAT}(\\.${LABEL_FORMAT})*`;
@@ -50,7 +50,7 @@ const LABEL_VALUE_ERROR = regexError(
 );
 
 /** Complaints about a DNS-1123 label (namespaces, containers, volumes). Models validation.IsDNS1123Label. */
-export function checkDnsLabel(text: string): string[] {
+export function checkDnsLabel(text = ''): string[] {
   const problems: string[] = [];
   if (text.length > 63) problems.push(tooManyCharacters(63));
   if (!DNS_LABEL.test(text)) problems.push(DNS_SUBDOMAIN.test(text) ? 'must not contain dots' : LABEL_ERROR);
@@ -58,7 +58,7 @@ export function checkDnsLabel(text: string): string[] {
 }
 
 /** Complaints about a DNS-1123 subdomain (names of most objects). Models validation.IsDNS1123Subdomain. */
-export function checkDnsSubdomain(text: string): string[] {
+export function checkDnsSubdomain(text = ''): string[] {
   const problems: string[] = [];
   if (text.length > 253) problems.push(tooManyCharacters(253));
   if (!DNS_SUBDOMAIN.test(text)) problems.push(SUBDOMAIN_ERROR);
@@ -66,7 +66,7 @@ export function checkDnsSubdomain(text: string): string[] {
 }
 
 /** Complaints about a label or taint key: `[prefix/]name`. Models validation.IsQualifiedName. */
-export function checkQualifiedName(text: string): string[] {
+export function checkQualifiedName(text = ''): string[] {
   const problems: string[] = [];
   const parts = text.split('/');
   let name = text;
@@ -94,7 +94,7 @@ function qualifiedHint(): string {
 }
 
 /** Complaints about a label value. Models validation.IsValidLabelValue. */
-export function checkLabelValue(text: string): string[] {
+export function checkLabelValue(text = ''): string[] {
   const problems: string[] = [];
   if (text.length > 63) problems.push(tooManyBytes(63));
   if (!LABEL_VALUE.test(text)) problems.push(LABEL_VALUE_ERROR);

@@ -97,7 +97,7 @@ function resizeInfeasible(pod: ResourceHolder): boolean {
 
 function aggregate(spec: PodSpec, of: (container: Container) => Quantities): Quantities {
   const total: Quantities = new Map();
-  for (const container of spec.containers) addAll(total, of(container));
+  for (const container of spec.containers ?? []) addAll(total, of(container));
   const sidecars: Quantities = new Map();
   const largestInit: Quantities = new Map();
   for (const container of spec.initContainers ?? []) {
@@ -205,7 +205,9 @@ function countedForQos(list: ResourceList | undefined): Quantities {
 
 /** Init containers, then containers. */
 export function allContainers(spec: PodSpec): readonly Container[] {
-  return spec.initContainers === undefined ? spec.containers : [...spec.initContainers, ...spec.containers];
+  // A spec that has not been validated yet may lack its containers.
+  const regular = spec.containers ?? [];
+  return spec.initContainers === undefined ? regular : [...spec.initContainers, ...regular];
 }
 
 /** Whether the pod has finished for good. Models podutil.IsPodTerminal. */

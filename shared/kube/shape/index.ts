@@ -203,7 +203,8 @@ function decode(value: unknown, type: string): unknown {
   let changed = false;
   for (const name of Object.keys(value)) {
     const fieldType = isMap ? type.slice(1, -1) : fields?.get(name);
-    const entry = value[name];
+    const entry = isMap && fieldType !== undefined ? (value[name] ?? zeroOf(fieldType)) : value[name];
+    changed ||= entry !== value[name];
     const dropped = fieldType === undefined || entry === null || entry === undefined;
     if (dropped || (isEmptyContainer(entry, fieldType) && !KEPT_EMPTY.includes(name))) {
       changed = true;
@@ -217,9 +218,18 @@ function decode(value: unknown, type: string): unknown {
 }
 
 function decodeList(list: readonly unknown[], type: string): readonly unknown[] {
-  const decoded = list.map((entry) => decode(entry, type));
+  const decoded = list.map((entry) => (entry === null || entry === undefined ? zeroOf(type) : decode(entry, type)));
   return decoded.some((entry, index) => entry !== list[index]) ? decoded : list;
 }
+
+/** What a null becomes inside a list or a map, as in Go: the zero of its type. */
+function zeroOf(type: string): unknown {
+  if (type.startsWith('[')) return [];
+  if (type.startsWith('{') || shapeFields(type) !== undefined) return {};
+  return ZEROS[type] ?? '';
+}
+
+const ZEROS: Readonly<Record<string, unknown>> = { bool: false, int: 0, intOrString: 0, quantity: '0' };
 
 function isEmptyContainer(value: unknown, type: string): boolean {
   if (type.startsWith('[')) return Array.isArray(value) && value.length === 0;

@@ -68,9 +68,9 @@ export function tooLong(field: string, max: number): FieldError {
   return { field, type: 'FieldValueTooLong', message: `Too long: may not be more than ${max} bytes` };
 }
 
-/** Invalid, once per complaint of a name checker. */
-export function invalidEach(field: string, value: unknown, complaints: readonly string[]): FieldError[] {
-  return complaints.map((complaint) => invalid(field, value, complaint));
+/** Invalid, once per complaint of a name checker; a missing value is shown as the empty text it counts as. */
+export function invalidEach(field: string, value: string | number | undefined, complaints: readonly string[]): FieldError[] {
+  return complaints.map((complaint) => invalid(field, value ?? '', complaint));
 }
 
 /** Empty unless the number is below zero. Models ValidateNonnegativeField. */

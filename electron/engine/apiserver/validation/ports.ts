@@ -18,7 +18,7 @@ export function checkPortName(name: string): string[] {
 }
 
 /** Complaint about a header's name in a probe. */
-export function checkHeaderName(name: string): string[] {
+export function checkHeaderName(name = ''): string[] {
   if (/^[-A-Za-z0-9]+$/.test(name)) return [];
   return [regexError("a valid HTTP header must consist of alphanumeric characters or '-'", '[-A-Za-z0-9]+', 'X-Header-Name')];
 }

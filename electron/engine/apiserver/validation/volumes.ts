@@ -80,7 +80,8 @@ function validateSource(volume: Volume, source: Source, at: string): FieldError[
       return bad ? [forbidden(`${at}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')] : [];
     }
     case 'hostPath': {
-      const { path, type } = volume.hostPath ?? { path: '' };
+      const path = volume.hostPath?.path ?? '';
+      const type = volume.hostPath?.type;
       const errors = path ? [] : [required(`${at}.path`)];
       if (path.split('/').includes('..')) errors.push(invalid(`${at}.path`, path, "must not contain '..'"));
       if (type !== undefined && !HOST_PATH_TYPES.includes(type)) errors.push(notSupported(`${at}.type`, type, HOST_PATH_TYPES));
@@ -133,12 +134,13 @@ function validateMode(mode: number | undefined, at: string): FieldError[] {
   return mode === undefined || (mode >= 0 && mode <= 0o777) ? [] : [invalid(`${at}.defaultMode`, mode, MODE_ERROR)];
 }
 
-function validateItems(items: readonly { key: string; path: string; mode?: number }[] | undefined, at: string): FieldError[] {
+function validateItems(items: readonly { key?: string; path?: string; mode?: number }[] | undefined, at: string): FieldError[] {
   return (items ?? []).flatMap((item, index) => {
     const field = `${at}.items[${index}]`;
-    const errors = [...need(item.key, `${field}.key`), ...need(item.path, `${field}.path`)];
-    if (item.path.startsWith('/')) errors.push(invalid(`${field}.path`, item.path, 'must be a relative path'));
-    if (item.path.split('/').includes('..')) errors.push(invalid(`${field}.path`, item.path, "must not contain '..'"));
+    const { path = '' } = item;
+    const errors = [...need(item.key, `${field}.key`), ...need(path, `${field}.path`)];
+    if (path.startsWith('/')) errors.push(invalid(`${field}.path`, path, 'must be a relative path'));
+    if (path.split('/').includes('..')) errors.push(invalid(`${field}.path`, path, "must not contain '..'"));
     if (item.mode !== undefined && (item.mode < 0 || item.mode > 0o777))
       errors.push(invalid(`${field}.mode`, item.mode, MODE_ERROR));
     return errors;
