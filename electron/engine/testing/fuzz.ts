@@ -199,6 +199,7 @@ export function fuzzRun(seed: number, count: number): FuzzOutcome {
     simulation.execute(command);
     look();
   }
+  runInstants(simulation, simulation.nowMs, look);
   return { simulation, steps };
 }
 
