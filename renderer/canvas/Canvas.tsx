@@ -34,13 +34,22 @@ import { ZoomPanel } from './ZoomPanel.tsx';
 const NODE_TYPES = { machine: NodeCard };
 const PRO_OPTIONS = { hideAttribution: true };
 const SNAP: [number, number] = [10, 10];
-/** Room that the queue (left) and the control plane (top) take of the canvas. */
-const FIT = {
-  padding: { top: '88px', left: '248px', right: '32px', bottom: '40px' },
-  maxZoom: 1,
-  minZoom: 0.08,
-  duration: 220,
-} as const;
+/** How all cards are brought into view: beside the queue (left), under the control plane (top). */
+function fitOptions(): {
+  padding: { top: `${number}px`; left: `${number}px`; right: '28px'; bottom: '56px' };
+  maxZoom: number;
+  minZoom: number;
+  duration: number;
+} {
+  const queue = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--queue-w')) || 210;
+  const large = useView.getState().presenter;
+  return {
+    padding: { top: '84px', left: `${queue + 34}px`, right: '28px', bottom: '56px' },
+    maxZoom: large ? 1.7 : 1.1,
+    minZoom: 0.08,
+    duration: 220,
+  };
+}
 
 /** The canvas: machines as cards, the queue and the control plane in front, and what moves between them. */
 export function Canvas() {
@@ -66,10 +75,10 @@ function useCanvasPort(
       return hit.closest<HTMLElement>('[data-node-name]')?.dataset.nodeName ?? null;
     };
     const port: CanvasPort = {
-      fitView: () => void flow.fitView(FIT),
+      fitView: () => void flow.fitView(fitOptions()),
       zoomIn: () => void flow.zoomIn({ duration: 120 }),
       zoomOut: () => void flow.zoomOut({ duration: 120 }),
-      tidy: () => void pinPositions(layoutCards(now.current.boxes, {})).then(() => flow.fitView(FIT)),
+      tidy: () => void pinPositions(layoutCards(now.current.boxes, {})).then(() => flow.fitView(fitOptions())),
       toFlow: (point) => flow.screenToFlowPosition(point),
       center: () => {
         const box = element.current?.getBoundingClientRect();
@@ -87,7 +96,7 @@ function useCanvasPort(
         dropItem(item, nodeAt(point) ?? null, { x: at.x - 24, y: at.y - 18 }, point);
       },
       reveal: (node) => {
-        void flow.fitView({ ...FIT, nodes: [{ id: node }] });
+        void flow.fitView({ ...fitOptions(), nodes: [{ id: node }] });
         element.current
           ?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)
           ?.focus({ preventScroll: true });
@@ -113,7 +122,7 @@ function useFitOnOpen(count: number): void {
   useEffect(() => {
     if (count === 0 || shown.current === title) return;
     shown.current = title;
-    requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: 0 }));
+    requestAnimationFrame(() => void flow.fitView({ ...fitOptions(), duration: 0 }));
   }, [count, title, flow]);
 }
 
