@@ -5,7 +5,7 @@ import { budget, deployment, pod } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
 import { createLab, type Lab, withReady } from '../deployments/lab.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
-import { type GovernanceScenario, type GovernanceStep, refusalText, Replay } from './timeline.ts';
+import { type GovernanceScenario, type GovernanceStep, Replay, refusalText } from './timeline.ts';
 
 const LABELS = { app: 'web' };
 type Answer = ApiResult<unknown> | undefined;
@@ -20,7 +20,9 @@ function evict(lab: Lab, target: Pod | undefined, dryRun = false): Answer {
 
 function makeUnready(lab: Lab): Answer {
   const target = podsOf(lab).find(isPodReady);
-  return target === undefined ? undefined : lab.cluster.client.updateStatus(withReady(target, false, lab.cluster.core.clock.timestamp()));
+  return target === undefined
+    ? undefined
+    : lab.cluster.client.updateStatus(withReady(target, false, lab.cluster.core.clock.timestamp()));
 }
 
 function create(lab: Lab, ...objects: Parameters<Lab['cluster']['create']>): undefined {
@@ -59,7 +61,11 @@ const STEPS: Readonly<Record<string, (lab: Lab) => Answer>> = {
   'evict one': (lab) => evict(lab, podsOf(lab)[0]),
   'one pod becomes unready': makeUnready,
   'evict a ready one': (lab) => evict(lab, podsOf(lab).find(isPodReady)),
-  'evict the unready one': (lab) => evict(lab, podsOf(lab).find((one) => !isPodReady(one))),
+  'evict the unready one': (lab) =>
+    evict(
+      lab,
+      podsOf(lab).find((one) => !isPodReady(one)),
+    ),
   'scale to 1': (lab) => lab.cluster.client.scale({ kind: 'Deployment', namespace: 'default', name: 'web' }, 1),
   'evict the last': (lab) => evict(lab, podsOf(lab)[0]),
   'Deployment of 2 and a bare pod with the same label': (lab) =>
@@ -87,7 +93,7 @@ const STEPS: Readonly<Record<string, (lab: Lab) => Answer>> = {
 function actionOf(step: string): ((lab: Lab) => Answer) | undefined {
   const size = /^Deployment of (\d+)$/.exec(step)?.[1];
   if (size !== undefined) return (lab) => create(lab, deployment('web', { replicas: Number(size) }));
-  const spec = /^PDB (\{"[^]*\})$/.exec(step)?.[1];
+  const spec = /^PDB (\{".*\})$/.exec(step)?.[1];
   if (spec !== undefined) {
     return (lab) => {
       const built = budget('pdb', LABELS, {});
@@ -100,9 +106,15 @@ function actionOf(step: string): ((lab: Lab) => Answer) | undefined {
 
 const COMPARED = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods', 'observedGeneration'] as const;
 
-function describe(status: Readonly<Record<string, unknown>>): string {
+function statusText(status: Readonly<Record<string, unknown>>): string {
   const counts = COMPARED.map((field) => `${field}=${String(status[field])}`).join(' ');
-  const conditions = (status.conditions ?? []) as { type: string; status: string; reason: string; message: string; observedGeneration: number }[];
+  const conditions = (status.conditions ?? []) as {
+    type: string;
+    status: string;
+    reason: string;
+    message: string;
+    observedGeneration: number;
+  }[];
   const texts = conditions.map((one) => `${one.type}=${one.status} ${one.reason} "${one.message}" @${one.observedGeneration}`);
   const disrupted = Object.keys((status.disruptedPods ?? {}) as object).length;
   return `${counts} disrupted=${disrupted} ${texts.join('; ')}`;
@@ -133,8 +145,8 @@ function play(scenario: GovernanceScenario): Disagreement[] {
     check(step, 'answer', refusalText(step.refused), answerText(answer));
     for (const name of replay.of('poddisruptionbudgets')) {
       const stored = lab.cluster.client.get('PodDisruptionBudget', 'default', name.slice(name.indexOf('/') + 1));
-      const got = stored.ok ? describe({ ...stored.value.status }) : 'missing';
-      check(step, name, describe(replay.get(name) ?? {}), got);
+      const got = stored.ok ? statusText({ ...stored.value.status }) : 'missing';
+      check(step, name, statusText(replay.get(name) ?? {}), got);
     }
   }
   return found;

@@ -8,7 +8,12 @@ import type { ConformanceFamily, Disagreement } from '../types.ts';
 import { type GovernanceScenario, Replay } from './timeline.ts';
 
 /** Kinds of the scenarios by the names of their resources. */
-const KINDS: Readonly<Record<string, string>> = { deployments: 'Deployment', replicasets: 'ReplicaSet', pods: 'Pod', configmaps: 'ConfigMap' };
+const KINDS: Readonly<Record<string, string>> = {
+  deployments: 'Deployment',
+  replicasets: 'ReplicaSet',
+  pods: 'Pod',
+  configmaps: 'ConfigMap',
+};
 
 interface OwnerText {
   kind: string;
@@ -18,10 +23,18 @@ interface OwnerText {
 
 /** Random parts of generated names taken out. */
 function plain(name: string): string {
-  return name.replace(/-pod\d+$/, '-pod').replace(/^web-[0-9a-z]{6,10}(-[a-z0-9]{5})?$/, (_all, suffix) => (suffix ? 'web-<hash>-pod' : 'web-<hash>'));
+  return name
+    .replace(/-pod\d+$/, '-pod')
+    .replace(/^web-[0-9a-z]{6,10}(-[a-z0-9]{5})?$/, (_all, suffix) => (suffix ? 'web-<hash>-pod' : 'web-<hash>'));
 }
 
-function line(resource: string, name: string, deleting: boolean, finalizers: readonly string[], owners: readonly OwnerText[]): string {
+function line(
+  resource: string,
+  name: string,
+  deleting: boolean,
+  finalizers: readonly string[],
+  owners: readonly OwnerText[],
+): string {
   const from = owners.map((one) => `${one.kind}/${plain(one.name)}${one.blockOwnerDeletion ? '!' : ''}`).join(',');
   return `${resource}/${plain(name)}${deleting ? ' deleting' : ''} [${finalizers.join(',')}] <- ${from}`;
 }
@@ -31,7 +44,13 @@ function expectedState(replay: Replay): string {
     replay.of(resource).map((key) => {
       const fields = replay.get(key) ?? {};
       const owners = (fields.ownerReferences ?? []) as OwnerText[];
-      return line(resource, key.slice(key.indexOf('/') + 1), fields.deleting === true, (fields.finalizers ?? []) as string[], owners);
+      return line(
+        resource,
+        key.slice(key.indexOf('/') + 1),
+        fields.deleting === true,
+        (fields.finalizers ?? []) as string[],
+        owners,
+      );
     }),
   );
   return lines.sort(compareStrings).join('\n');
@@ -40,7 +59,13 @@ function expectedState(replay: Replay): string {
 function actualState(lab: Lab): string {
   const lines = Object.entries(KINDS).flatMap(([resource, kind]) =>
     (lab.cluster.list(kind, 'default') as readonly KubeObject[]).map(({ metadata }) =>
-      line(resource, metadata.name, metadata.deletionTimestamp !== undefined, metadata.finalizers ?? [], metadata.ownerReferences ?? []),
+      line(
+        resource,
+        metadata.name,
+        metadata.deletionTimestamp !== undefined,
+        metadata.finalizers ?? [],
+        metadata.ownerReferences ?? [],
+      ),
     ),
   );
   return lines.sort(compareStrings).join('\n');
@@ -95,7 +120,8 @@ const STEPS: Readonly<Record<string, (lab: Lab) => unknown>> = {
   'delete Foreground': deleteWeb('Foreground'),
   'one pod is gone': endOnePod,
   'last pod is gone': endOnePod,
-  'delete its ReplicaSet with Orphan': (lab) => remove(lab, 'ReplicaSet', lab.cluster.list('ReplicaSet')[0]?.metadata.name ?? '', 'Orphan'),
+  'delete its ReplicaSet with Orphan': (lab) =>
+    remove(lab, 'ReplicaSet', lab.cluster.list('ReplicaSet')[0]?.metadata.name ?? '', 'Orphan'),
   owner: (lab) => lab.cluster.create(configMap('a')),
   'd1 blocking with a finalizer, d2 not blocking with a finalizer': (lab) =>
     lab.cluster.create(
@@ -115,12 +141,16 @@ const STEPS: Readonly<Record<string, (lab: Lab) => unknown>> = {
         configMap('d3', [reference(lab, 'a', { controller: true })]),
         configMap('d4', [reference(lab, 'a', { ...controller, uid: '00000000-0000-0000-0000-000000000001' })]),
         configMap('d5', [reference(lab, 'nope')]),
-        configMap('d6', [{ apiVersion: 'example.com/v1', kind: 'Gizmo', name: 'nope', uid: '00000000-0000-0000-0000-000000000003' }]),
+        configMap('d6', [
+          { apiVersion: 'example.com/v1', kind: 'Gizmo', name: 'nope', uid: '00000000-0000-0000-0000-000000000003' },
+        ]),
       ),
   'dependent names an owner that lives in another namespace': (lab) => {
     const far: KubeObject = { ...configMap('a'), metadata: { name: 'a', namespace: 'kube-public' } };
     const [owner] = lab.cluster.create(far);
-    lab.cluster.create(configMap('d', [{ ...controller, apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: owner?.metadata.uid ?? '' }]));
+    lab.cluster.create(
+      configMap('d', [{ ...controller, apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: owner?.metadata.uid ?? '' }]),
+    );
   },
 };
 

@@ -6,6 +6,7 @@ import type { Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
+import { countsDiffer } from '../common/podChange.ts';
 import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { expectationOf, type Find } from './expected.ts';
@@ -104,8 +105,7 @@ export function createDisruptionController(ctx: ComponentContext): Component {
       if (matchLabelSelector(budget.spec.selector, pod.metadata.labels)) queue.add(queueKey(budget));
     }
   };
-  const onPod = (pod: Pod) => {
-    enqueueBudgetsOf(pod);
+  const watchMark = (pod: Pod) => {
     const left = staleInMs(pod);
     if (left !== undefined) queue.addAfter(STALE_PREFIX + queueKey(pod), left, { background: true });
   };
@@ -116,10 +116,15 @@ export function createDisruptionController(ctx: ComponentContext): Component {
     ),
     pods.subscribe(
       {
-        onAdd: onPod,
+        onAdd: (pod) => {
+          enqueueBudgetsOf(pod);
+          watchMark(pod);
+        },
         onUpdate: (before, after) => {
+          watchMark(after);
+          if (!countsDiffer(before, after)) return;
           if (before.metadata.labels !== after.metadata.labels) enqueueBudgetsOf(before);
-          onPod(after);
+          enqueueBudgetsOf(after);
         },
         onDelete: enqueueBudgetsOf,
       },

@@ -6,6 +6,7 @@ import { adopted, controllerOf, decideClaim, released } from '../common/controll
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { Orphans } from '../common/orphans.ts';
+import { countsDiffer } from '../common/podChange.ts';
 import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { createPod, deletePod, isTerminatingRefusal } from './pods.ts';
@@ -136,7 +137,12 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
     return written.ok ? done : written;
   };
 
-  const writeStatus = (key: string, one: ReplicaSet, { active, terminating }: Claimed, failure: Status | undefined): ApiResult<null> => {
+  const writeStatus = (
+    key: string,
+    one: ReplicaSet,
+    { active, terminating }: Claimed,
+    failure: Status | undefined,
+  ): ApiResult<null> => {
     const status = calculateStatus(one, active, terminating, failure, ctx.clock);
     if (!sameStatus(one.status, status)) {
       const written = client.updateStatus({ ...one, status });
@@ -174,6 +180,7 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
   };
   const onPodUpdate = (before: Pod, after: Pod) => {
     orphans.track(after);
+    if (!countsDiffer(before, after)) return;
     const handedOver = controllerOf(before)?.uid !== controllerOf(after)?.uid;
     if (handedOver) enqueueOwner(before);
     if (controllerOf(after) !== undefined) return enqueueOwner(after);
