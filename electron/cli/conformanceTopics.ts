@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { budgetCases, runAdmissionConformance } from '#engine/conformance/admission.ts';
 import { runDrainConformance } from '#engine/conformance/drain.ts';
+import { runNodeTimelines, timelineCases } from '#engine/conformance/nodeTimelines.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
 
 /** Runs one topic of a data directory; undefined when the directory does not have it. `readText` reads a file, unpacking .gz. */
@@ -20,10 +21,14 @@ const admission: Topic = (data, readText) => {
   });
 };
 
-/** Cordon, drain and evictions with words and exit codes. */
+/** Cordon, drain and evictions with words and exit codes; time lines of taints and silent nodes. */
 const nodes: Topic = (data, readText) => {
-  const file = join(data, 'nodes/drain.json');
-  return existsSync(file) ? runDrainConformance(JSON.parse(readText(file))) : undefined;
+  const read = (name: string) => JSON.parse(readText(join(data, `nodes/${name}.json`)));
+  if (!existsSync(join(data, 'nodes/drain.json'))) return undefined;
+  const report = runDrainConformance(read('drain'));
+  const singles = Object.fromEntries(['notready-default-timing', 'all-nodes-down'].map((name) => [name, read(name)]));
+  const timelines = runNodeTimelines(timelineCases(read('taints-and-conditions'), singles));
+  return { ...report, families: [...report.families, timelines] };
 };
 
 /** Topics beside the scheduler's decisions. */

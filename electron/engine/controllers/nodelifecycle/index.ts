@@ -71,7 +71,12 @@ class NodeLifecycle {
         },
         { replay: true },
       ),
-      this.#pods.subscribe({ onAdd: (pod) => this.#podSeen(pod), onUpdate: (_, pod) => this.#podSeen(pod) }),
+      this.#pods.subscribe({
+        onAdd: (pod) => this.#podBound(pod),
+        onUpdate: (before, after) => {
+          if (before.spec.nodeName !== after.spec.nodeName) this.#podBound(after);
+        },
+      }),
     ];
     this.#monitor = this.#ctx.clock.schedule(0, 'node-lifecycle-controller/monitor', () => this.#tick());
   }
@@ -311,7 +316,8 @@ class NodeLifecycle {
     this.#client.update({ ...latest, metadata: { ...latest.metadata, labels: { ...latest.metadata.labels, ...labels } } });
   }
 
-  #podSeen(pod: Pod): void {
+  /** Only a pod that is new on its node is looked at: what its kubelet says later stands. Models nodelifecycle podUpdated. */
+  #podBound(pod: Pod): void {
     const health = pod.spec.nodeName === undefined ? undefined : this.#health.get(pod.spec.nodeName);
     if (health?.ready === undefined || health.ready.status === 'True' || !isPodReady(pod)) return;
     this.#podQueue.add(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`);
