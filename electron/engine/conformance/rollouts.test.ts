@@ -20,9 +20,6 @@ function scenarios(folder: string): DeploymentScenario[] {
 
 const hashes = (folder: string) => JSON.parse(readFileSync(`${folder}pod-template-hash.json`, 'utf8')) as TemplateHashes;
 
-/** The real cluster let the ReplicaSet controller start on a size that the Deployment controller took back: a race, not a rule. */
-const RACES = ['interference: events'];
-
 describe.each([
   ['sample', sample],
   ['full capture', full],
@@ -38,10 +35,10 @@ describe.each([
     expect(runTemplateHashes(hashes(folder)).disagree).toEqual([]);
   });
 
-  it.skipIf(!existsSync(folder))('agrees with the scenarios but for known races', () => {
+  it.skipIf(!existsSync(folder))('agrees with the scenarios', () => {
     const [family] = runDeploymentScenarios(scenarios(folder)).families;
-    const found = family?.disagree.filter(({ id, what }) => !RACES.includes(`${id}: ${what}`));
-    expect(found).toEqual([]);
+    expect(family?.disagree).toEqual([]);
+    expect(family?.later.length).toBeLessThanOrEqual(2);
   });
 });
 

@@ -11,8 +11,9 @@ import { createTaintEviction } from './tainteviction/index.ts';
 /** Every controller, in the order of their work within one instant. */
 export function createControllers(ctx: ComponentContext): Component[] {
   return [
-    createDeploymentController(ctx),
+    // Before the Deployment controller: a size somebody sets by hand is acted on before it is taken back, as in a real cluster.
     createReplicaSetController(ctx),
+    createDeploymentController(ctx),
     createDisruptionController(ctx),
     createNodeLifecycle(ctx),
     createTaintEviction(ctx),

@@ -104,8 +104,8 @@ export function createLab(seed = 1): Lab {
   const cluster = createTestCluster({
     seed,
     components: (ctx) => [
-      createDeploymentController(ctx),
       createReplicaSetController(ctx),
+      createDeploymentController(ctx),
       createDisruptionController(ctx),
       createGarbageCollector(ctx),
       fakeKubelet(ctx),

@@ -22,11 +22,9 @@ interface Claimed {
 }
 
 /**
- * Creations or deletions decided on together and carried out one per queue item. `generation`: of the ReplicaSet they were decided for;
- * `failure`: the first refusal.
+ * Creations or deletions decided on together and carried out one per queue item. `failure`: the first refusal.
  */
 interface Round {
-  readonly generation: number | undefined;
   readonly slow: SlowStart | undefined;
   readonly victims: readonly { name: string; uid: string | undefined }[];
   readonly failure: Status | undefined;
@@ -90,7 +88,7 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
     const victims = round.victims.slice(1);
     const failure = round.failure ?? (outcome.ok ? undefined : outcome.error);
     if (slow !== undefined || victims.length > 0) {
-      rounds.set(key, { generation: round.generation, slow, victims, failure });
+      rounds.set(key, { slow, victims, failure });
       queue.add(key);
       return ok(null);
     }
@@ -109,19 +107,17 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
   /** What to create or delete to reach the size; undefined when it is reached. */
   const beginRound = (one: ReplicaSet, active: readonly Pod[]): Round | undefined => {
     const surplus = active.length - (one.spec.replicas ?? 1);
-    const { generation } = one.metadata;
     if (surplus === 0) return undefined;
-    if (surplus < 0) return { generation, slow: beginSlowStart(-surplus), victims: [], failure: undefined };
+    if (surplus < 0) return { slow: beginSlowStart(-surplus), victims: [], failure: undefined };
     const chosen = podsToDelete(active, relatedPods(one), Math.min(surplus, BURST), ctx.clock);
     const victims = chosen.map(({ metadata }) => ({ name: metadata.name, uid: metadata.uid }));
-    return { generation, slow: undefined, victims, failure: undefined };
+    return { slow: undefined, victims, failure: undefined };
   };
 
   const sync = (key: string, one: ReplicaSet): ApiResult<null> => {
     const going = one.metadata.deletionTimestamp !== undefined;
-    let round = rounds.get(key);
-    // A new size makes the rest of the round pointless.
-    if (going || round?.generation !== one.metadata.generation) round = undefined;
+    // As upstream, a round that has begun is finished, even when the size has changed meanwhile; only then is the count looked at again.
+    let round = going ? undefined : rounds.get(key);
     if (round === undefined) {
       rounds.delete(key);
       const claimed = claimPods(one);
