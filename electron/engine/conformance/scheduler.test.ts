@@ -10,7 +10,17 @@ const sample = join(import.meta.dirname, 'testdata', 'scheduler');
 const whole = join(import.meta.dirname, '../../../../shared/conformance/scheduler');
 
 /** Families that need no plugin of a later issue. */
-const complete = ['gates-priority', 'image-locality', 'node-affinity', 'node-name-ports', 'resources', 'taints'];
+const complete = [
+  'gates-priority',
+  'image-locality',
+  'inter-pod-affinity',
+  'node-affinity',
+  'node-name-ports',
+  'resources',
+  'scheduler-config',
+  'taints',
+  'topology-spread',
+];
 
 function load(directory: string, file: string): SchedulerCase[] {
   const bytes = readFileSync(join(directory, file));

@@ -1,4 +1,4 @@
-import type { Node } from '#shared/kube/types.ts';
+import type { Node, Taint } from '#shared/kube/types.ts';
 import { type HostPort, type PodInfo, portsConflict } from './podinfo.ts';
 import { accumulate, amountOf, isScalarResource, type ResourceTable, type ResourceVector } from './resources.ts';
 
@@ -12,6 +12,7 @@ export interface ImageState {
 export type ImageStates = ReadonlyMap<string, ImageState>;
 
 const noImages: ImageStates = new Map();
+const noTaints: readonly Taint[] = [];
 
 /**
  * One node with the pods on it, added up. Mutable: the cache owns the live one, the snapshot its own copy, and preemption works on further copies.
@@ -29,6 +30,9 @@ export class NodeInfo {
   nonZeroMemoryBytes = 0;
   allocatable: ResourceVector = [0, 0, 0];
   allowedPods = 0;
+  /** Cordoned. */
+  unschedulable = false;
+  taints: readonly Taint[] = noTaints;
   usedPorts: HostPort[] = [];
   images: ImageStates = noImages;
 
@@ -42,6 +46,8 @@ export class NodeInfo {
     this.node = node;
     this.allocatable = [0, 0, 0];
     this.allowedPods = 0;
+    this.unschedulable = node.spec?.unschedulable ?? false;
+    this.taints = node.spec?.taints ?? noTaints;
     const allocatable = node.status?.allocatable ?? {};
     for (const name in allocatable) {
       const amount = amountOf(name, allocatable[name] ?? 0);
@@ -104,6 +110,8 @@ export class NodeInfo {
     copy.nonZeroMemoryBytes = this.nonZeroMemoryBytes;
     copy.allocatable = this.allocatable;
     copy.allowedPods = this.allowedPods;
+    copy.unschedulable = this.unschedulable;
+    copy.taints = this.taints;
     copy.usedPorts = this.usedPorts;
     copy.images = this.images;
     return copy;

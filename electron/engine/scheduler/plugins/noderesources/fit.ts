@@ -46,6 +46,18 @@ interface Shortage {
 const requestKey = stateKey<{ readonly requests: ResourceVector; readonly empty: boolean }>('PreFilterNodeResourcesFit');
 const scoreKey = stateKey<{ readonly resources: readonly ScoredResource[] }>('PreScoreNodeResourcesFit');
 
+/** The common case without any allocation: true when there is enough of everything. */
+function fits(requests: ResourceVector, empty: boolean, node: NodeInfo): boolean {
+  if (node.pods.length >= node.allowedPods) return false;
+  if (empty) return true;
+  const { allocatable, requested } = node;
+  for (let i = 0; i < requests.length; i++) {
+    const wanted = requests[i]!;
+    if (wanted > 0 && wanted > (allocatable[i] ?? 0) - (requested[i] ?? 0)) return false;
+  }
+  return true;
+}
+
 /** Every resource of which the node has too little left. Models noderesources fitsRequest. */
 export function shortages(
   requests: ResourceVector,
@@ -114,6 +126,7 @@ export function createFit(rawArgs: unknown, handle: Handle): Plugin {
     },
     filter(state, pod, node): PluginStatus | null {
       const { requests, empty } = state.read(requestKey) ?? { requests: pod.requests, empty: isEmptyRequest(pod.requests) };
+      if (fits(requests, empty, node)) return null;
       const found = shortages(requests, empty, node, nameOf, ignored);
       if (found.length === 0) return null;
       const code = found.some(({ beyondNode }) => beyondNode) ? 'UnschedulableAndUnresolvable' : 'Unschedulable';

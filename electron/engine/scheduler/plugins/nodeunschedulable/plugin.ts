@@ -10,10 +10,10 @@ const rejected = unresolvable(reasonUnschedulable);
 
 /** Keeps pods off cordoned nodes unless they tolerate the cordon's taint. Models pkg/scheduler/framework/plugins/nodeunschedulable. */
 export function createNodeUnschedulable(): Plugin {
-  const allowed = (pod: Pod, node: Node) => !node.spec?.unschedulable || toleratesAny(pod.spec.tolerations, unschedulableTaint);
+  const tolerated = (pod: Pod) => toleratesAny(pod.spec.tolerations, unschedulableTaint);
   return {
     name: 'NodeUnschedulable',
-    filter: (_state, pod, node) => (allowed(pod.pod, node.node) ? null : rejected),
+    filter: (_state, pod, node) => (!node.unschedulable || tolerated(pod.pod) ? null : rejected),
     events: () => [
       {
         event: { resource: 'Node', action: action.add | action.updateNodeTaint },
@@ -25,8 +25,7 @@ export function createNodeUnschedulable(): Plugin {
       },
       {
         event: { resource: 'PendingPod', action: action.updatePodToleration },
-        hint: (pod, _before, after) =>
-          after?.metadata.uid === pod.metadata.uid && toleratesAny((after as Pod).spec.tolerations, unschedulableTaint),
+        hint: (pod, _before, after) => after?.metadata.uid === pod.metadata.uid && tolerated(after as Pod),
       },
     ],
   };

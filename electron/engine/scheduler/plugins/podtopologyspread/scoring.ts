@@ -16,7 +16,7 @@ export interface SpreadScores {
   readonly weights: readonly number[];
 }
 
-const valueOf = (node: Node, { topologyKey }: Constraint) => node.metadata.labels?.[topologyKey] ?? '';
+const domainOf = (node: Node, { topologyKey }: Constraint) => node.metadata.labels?.[topologyKey] ?? '';
 
 /** Counts the domains of the feasible nodes. `requireAll`: a node must have every label (not so for the system's default constraints). */
 export function prepareScores(
@@ -30,10 +30,11 @@ export function prepareScores(
   const counts = constraints.map(() => new Map<string, number>());
   for (const { node, name } of feasible) {
     if (requireAll && !hasAllKeys(node, constraints)) ignored.add(name);
-    else
-      constraints.forEach(
-        (constraint, i) => constraint.topologyKey !== hostnameLabel && counts[i]?.set(valueOf(node, constraint), 0),
-      );
+    else {
+      constraints.forEach((constraint, i) => {
+        if (constraint.topologyKey !== hostnameLabel) counts[i]?.set(domainOf(node, constraint), 0);
+      });
+    }
   }
   const weights = constraints.map(({ topologyKey }, i) => {
     const domains = topologyKey === hostnameLabel ? feasible.length - ignored.size : (counts[i]?.size ?? 0);
@@ -44,9 +45,9 @@ export function prepareScores(
   for (const { node, pods } of all) {
     if (requireAll && !hasAllKeys(node, constraints)) continue;
     constraints.forEach((constraint, i) => {
-      const known = counts[i]?.get(valueOf(node, constraint));
+      const known = counts[i]?.get(domainOf(node, constraint));
       if (known === undefined || !included(constraint, pod.pod, node, required)) return;
-      counts[i]?.set(valueOf(node, constraint), known + countMatching(pods, constraint.selector, namespace));
+      counts[i]?.set(domainOf(node, constraint), known + countMatching(pods, constraint.selector, namespace));
     });
   }
   return { constraints, ignored, counts, weights };

@@ -21,19 +21,15 @@ export function createTaintToleration(): Plugin {
   const tolerated = (pod: Pod, node: Node) => findUntolerated(node.spec.taints, pod.spec.tolerations, hardEffects) === undefined;
   return {
     name: 'TaintToleration',
-    filter(_state, pod, { node }) {
-      const taints = node.spec?.taints;
-      return taints === undefined || taints.length === 0 || tolerated(pod.pod, node) ? null : rejected;
-    },
+    filter: (_state, pod, node) => (node.taints.length === 0 || tolerated(pod.pod, node.node) ? null : rejected),
     preScore(state, { pod }) {
       state.write(key, {
         tolerations: (pod.spec.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule'),
       });
       return null;
     },
-    score(state, _pod, { node }) {
-      const taints = node.spec?.taints;
-      if (taints === undefined || taints.length === 0) return 0;
+    score(state, _pod, { taints }) {
+      if (taints.length === 0) return 0;
       const tolerations = state.read(key)?.tolerations;
       return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !toleratesAny(tolerations, taint)).length;
     },
