@@ -123,7 +123,7 @@ export class ApiServer implements ServerCore {
       object = admitted.value ?? object;
     }
     const fresh = prepareForCreate(info.simulated || !info.hasStatus ? object : withStatus(object, undefined), this.timestamp());
-    object = this.#systemFields(info, asStored ? withKeptStatus(fresh, object) : fresh, asStored, options.dryRun === true);
+    object = this.#systemFields(info, asStored ? withKept(fresh, object) : fresh, asStored, options.dryRun === true);
     const errors = validateCreate(object);
     return errors.length > 0 ? err(invalidStatus(object, errors)) : ok(object);
   }
@@ -275,10 +275,11 @@ export class ApiServer implements ServerCore {
   }
 }
 
-/** The object with the status it was stored with, completed by what a new one would have. */
-function withKeptStatus(fresh: AnyObject, given: AnyObject): AnyObject {
-  if (given.status === undefined) return fresh;
-  return withStatus(fresh, { ...(fresh.status as object | undefined), ...(given.status as object) });
+/** The object with the generation and status it was stored with, the status completed by what a new one would have. */
+function withKept(fresh: AnyObject, given: AnyObject): AnyObject {
+  const counted = withMeta(fresh, { generation: given.metadata.generation });
+  if (given.status === undefined) return counted;
+  return withStatus(counted, { ...(fresh.status as object | undefined), ...(given.status as object) });
 }
 
 /** 400 for values of a wrong type in what a person sent; the program's own components send typed objects. */

@@ -11,7 +11,7 @@ import { fuzzRecover, fuzzRun, replay } from './fuzz.ts';
 
 const SEEDS = 300;
 const BATCH = 25;
-const COMMANDS = 25;
+const COMMANDS = 20;
 const SLICES = [1, 7, 100, Number.POSITIVE_INFINITY];
 
 /** Seeds that once failed, kept as cases of their own beside the first 300. */

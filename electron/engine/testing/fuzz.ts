@@ -203,8 +203,8 @@ export function fuzzRun(seed: number, count: number): FuzzOutcome {
   return { simulation, steps };
 }
 
-/** Twenty virtual minutes: every back-off, toleration and drain has run out by then. */
-const RECOVERY_MS = 1_200_000;
+/** Fifteen virtual minutes: every back-off, toleration and drain has run out by then. */
+const RECOVERY_MS = 900_000;
 
 /** Repairs everything, lets the cluster come to rest and says what is still amiss. Checks the invariants on the way. */
 export function fuzzRecover(simulation: Simulation): string[] {
