@@ -4,6 +4,7 @@ import type { Component, ComponentContext } from '../../client/types.ts';
 import { controllerOf } from '../common/controllerRef.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
+import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { syncDeployment } from './sync.ts';
 
@@ -23,7 +24,7 @@ export function createDeploymentController(ctx: ComponentContext): Component {
     replicaSets: replicaSets.lister,
     pods: pods.lister,
   };
-  const queue = ctx.workQueue(NAME, (key) => {
+  const queue = controllerQueue(ctx, NAME, (key) => {
     const { namespace, name } = splitKey(key);
     const deployment = deployments.lister.get(namespace, name);
     if (deployment === undefined) return retries.forget(key);

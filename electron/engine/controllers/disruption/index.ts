@@ -7,6 +7,7 @@ import type { ApiResult, Component, ComponentContext } from '../../client/types.
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { countsDiffer } from '../common/podChange.ts';
+import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { expectationOf, type Find } from './expected.ts';
@@ -83,7 +84,7 @@ export function createDisruptionController(ctx: ComponentContext): Component {
     return ctx.clock.parseMs(mark.lastTransitionTime ?? '') + STALE_MS - ctx.clock.nowMs;
   };
 
-  const queue = ctx.workQueue(NAME, (key) => {
+  const queue = controllerQueue(ctx, NAME, (key) => {
     const stale = key.startsWith(STALE_PREFIX);
     const { namespace, name } = splitKey(stale ? key.slice(STALE_PREFIX.length) : key);
     const done = stale ? processStale(namespace, name) : processBudget(key, namespace, name);

@@ -3,6 +3,7 @@ import { allKinds } from '#shared/kube/registry.ts';
 import { type KubeObject, type OwnerReference, objectKey, refOf } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext, Informer } from '../../client/types.ts';
 import { lifecycle } from '../common/lifecycle.ts';
+import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import {
   awaitsDependents,
@@ -122,7 +123,7 @@ export function createGarbageCollector(ctx: ComponentContext): Component {
     }
   };
 
-  const queue = ctx.workQueue(NAME, (key) => {
+  const queue = controllerQueue(ctx, NAME, (key) => {
     const [kind = '', namespace = '', ...name] = key.split('/');
     const object = find(kind, namespace, name.join('/'));
     if (object === undefined) return retries.forget(key);

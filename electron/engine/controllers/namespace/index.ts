@@ -3,6 +3,7 @@ import { allKinds, type KindInfo } from '#shared/kube/registry.ts';
 import { type KubeObject, type Namespace, type Pod, refOf } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
 import { lifecycle } from '../common/lifecycle.ts';
+import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { deletionConditions, NOTHING_LEFT, type Remaining } from './conditions.ts';
@@ -80,7 +81,7 @@ export function createNamespaceController(ctx: ComponentContext): Component {
     return finished.ok || finished.error.reason === 'NotFound' ? ok(null) : finished;
   };
 
-  const queue = ctx.workQueue(NAME, (name) => {
+  const queue = controllerQueue(ctx, NAME, (name) => {
     const namespace = namespaces.lister.get('', name);
     const done = namespace === undefined || !isPending(namespace) || empty(namespace).ok;
     if (done) retries.forget(name);

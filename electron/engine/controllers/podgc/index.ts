@@ -6,6 +6,7 @@ import type { Node, Pod } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
 import type { TimerHandle } from '../../sim/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
+import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 
 const NAME = 'pod-garbage-collector';
@@ -32,7 +33,7 @@ export function createPodGarbageCollector(ctx: ComponentContext): Component {
   let timer: { handle: TimerHandle; dueMs: number; background: boolean } | undefined;
   let unsubscribe: (() => void)[] = [];
 
-  const queue = ctx.workQueue(NAME, (key) => {
+  const queue = controllerQueue(ctx, NAME, (key) => {
     const cut = key.indexOf(':');
     const { namespace, name } = splitKey(key.slice(cut + 1));
     const pod = pods.lister.get(namespace, name);

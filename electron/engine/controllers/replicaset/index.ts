@@ -7,6 +7,7 @@ import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { Orphans } from '../common/orphans.ts';
 import { countsDiffer } from '../common/podChange.ts';
+import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { createPod, deletePod, isTerminatingRefusal } from './pods.ts';
@@ -149,7 +150,7 @@ export function createReplicaSetController(ctx: ComponentContext): Component {
     return ok(null);
   };
 
-  const queue = ctx.workQueue(NAME, (key) => {
+  const queue = controllerQueue(ctx, NAME, (key) => {
     const { namespace, name } = splitKey(key);
     const one = replicaSets.lister.get(namespace, name);
     if (one === undefined) {
