@@ -1,6 +1,6 @@
 import type { KindInfo } from '#shared/kube/registry.ts';
-import { qualifiedKind, qualifiedResource } from '#shared/kube/registry.ts';
-import type { Status, StatusCause } from '#shared/kube/types.ts';
+import { qualifiedResource } from '#shared/kube/registry.ts';
+import type { Status } from '#shared/kube/types.ts';
 
 type Details = NonNullable<Status['details']>;
 
@@ -70,18 +70,6 @@ export function methodNotAllowed(info: KindInfo, verb: string): Status {
   });
 }
 
-/** 422 for a single cause. Models errors.NewInvalid. */
-export function invalid(info: KindInfo, name: string, causes: readonly Required<StatusCause>[]): Status {
-  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  return failure(422, 'Invalid', `${qualifiedKind(info)} "${name}" is invalid: ${list}`, {
-    name,
-    ...(info.group === '' ? {} : { group: info.group }),
-    kind: info.kind,
-    causes: causes.map((cause) => ({ ...cause })),
-  });
-}
-
 /** 429 of the eviction subresource; `retryAfterSeconds` 0 is left out, as upstream does. */
 export function evictionRefused(cause: string, retryAfterSeconds: number): Status {
   return failure(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
@@ -93,9 +81,4 @@ export function evictionRefused(cause: string, retryAfterSeconds: number): Statu
 /** 500 without a reason, as plain Go errors come out of the API server. */
 export function internalError(message: string): Status {
   return failure(500, '', message);
-}
-
-/** The success answer of requests that return no object. */
-export function success(code = 200): Status {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', message: '', reason: '', code };
 }

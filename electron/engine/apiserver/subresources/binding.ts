@@ -10,7 +10,7 @@ import type { Answer, RequestOptions, ServerCore } from '../types.ts';
 const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
 
 /** The pod's labels together with the topology labels of its node; undefined when it has none at all. */
-export function labelsOnNode(labels: Readonly<Record<string, string>> | undefined, node: Node | undefined) {
+function labelsOnNode(labels: Readonly<Record<string, string>> | undefined, node: Node | undefined) {
   const found = TOPOLOGY_LABELS.filter((label) => node?.metadata.labels?.[label] !== undefined);
   if (found.length === 0) return labels;
   const merged: Record<string, string> = { ...labels };

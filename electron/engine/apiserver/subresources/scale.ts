@@ -4,6 +4,7 @@ import { type KindInfo, kindInfo } from '#shared/kube/registry.ts';
 import type { AnyObject, LabelSelector, ObjectRef, Status } from '#shared/kube/types.ts';
 import * as status from '../status.ts';
 import type { Answer, RequestOptions, ServerCore } from '../types.ts';
+import { invalidKindStatus } from '../validation/index.ts';
 
 /** The Scale object of a scalable one. Models registry/apps/deployment/storage scaleFromDeployment. */
 export function scaleOf(object: AnyObject): AnyObject {
@@ -20,27 +21,8 @@ export function scaleOf(object: AnyObject): AnyObject {
 }
 
 function invalidScale(name: string, replicas: number): Status {
-  return {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: `Scale.autoscaling "${name}" is invalid: spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`,
-    reason: 'Invalid',
-    details: {
-      name,
-      group: 'autoscaling',
-      kind: 'Scale',
-      causes: [
-        {
-          reason: 'FieldValueInvalid',
-          message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
-          field: 'spec.replicas',
-        },
-      ],
-    },
-    code: 422,
-  };
+  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+  return invalidKindStatus('Scale.autoscaling', name, [{ field: 'spec.replicas', type: 'FieldValueInvalid', message }]);
 }
 
 /** The kind when its objects can be scaled, else the Status that says no. */
