@@ -79,6 +79,8 @@ describe('templates', () => {
     const whole = { metadata: { labels: { app: 'web' } }, spec };
     expect(computeHash(whole)).toBe('7874c6d779');
     expect(computeHash(whole, 1)).toBe('856db6659d');
+    const held = (wwids: string[]) => computeHash({ ...whole, spec: { ...spec, volumes: [{ name: 'v', fc: { wwids } }] } });
+    expect(held(['a'])).not.toBe(held(['b']));
     expect(safeEncode('0123456789')).toBe('456789bcdf');
   });
 });

@@ -69,7 +69,10 @@ function dumpScalarOrStruct(value: unknown, type: string): string {
     }
   }
   const fields = fieldsOf(type);
-  if (fields === undefined) return typeof value === 'string' ? value : '';
+  if (fields === undefined) {
+    // A volume source that is not listed: its hash is not the real one, but it still changes with the content.
+    return typeof value === 'string' ? value : isRecord(value) ? JSON.stringify(value) : '';
+  }
   const record = isRecord(value) ? value : {};
   const parts = fields.map(
     (field) => `${field.name}:${dump(field.json === '-' ? record : record[field.json], field.type, true)}`,

@@ -109,4 +109,17 @@ export const GO_STRUCTS: Readonly<Record<string, string>> = {
   'v1.ImageVolumeSource': 'Reference string; PullPolicy v1.PullPolicy',
   'v1.CSIVolumeSource':
     'Driver string; ReadOnly *bool; FSType=fsType *string; VolumeAttributes map[string]string; NodePublishSecretRef *v1.LocalObjectReference',
+  'v1.ClusterTrustBundleProjection':
+    'Name *string; SignerName *string; LabelSelector *v1.LabelSelector; Optional *bool; Path string',
+  'v1.AzureFileVolumeSource': 'SecretName string; ShareName string; ReadOnly bool',
+  'v1.GitRepoVolumeSource': 'Repository string; Revision string; Directory string',
+  'v1.AWSElasticBlockStoreVolumeSource': 'VolumeID=volumeID string; FSType=fsType string; Partition int32; ReadOnly bool',
+  'v1.GCEPersistentDiskVolumeSource': 'PDName=pdName string; FSType=fsType string; Partition int32; ReadOnly bool',
+  'v1.EphemeralVolumeSource': 'VolumeClaimTemplate *v1.PersistentVolumeClaimTemplate',
+  'v1.PersistentVolumeClaimTemplate': 'ObjectMeta=metadata v1.ObjectMeta; Spec v1.PersistentVolumeClaimSpec',
+  'v1.PersistentVolumeClaimSpec':
+    'AccessModes []v1.PersistentVolumeAccessMode; Selector *v1.LabelSelector; Resources v1.VolumeResourceRequirements; VolumeName string; StorageClassName *string; VolumeMode *v1.PersistentVolumeMode; DataSource *v1.TypedLocalObjectReference; DataSourceRef *v1.TypedObjectReference; VolumeAttributesClassName *string',
+  'v1.VolumeResourceRequirements': 'Limits v1.ResourceList; Requests v1.ResourceList',
+  'v1.TypedLocalObjectReference': 'APIGroup=apiGroup *string; Kind string; Name string',
+  'v1.TypedObjectReference': 'APIGroup=apiGroup *string; Kind string; Name string; Namespace *string',
 };
