@@ -70,7 +70,11 @@ let targetPosition: Position | undefined;
 
 /** Remembers what the menu is about to open on. An object outside the selection becomes the selection. */
 export function rememberTarget(event: MouseEvent): void {
-  const hit = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-key]') : null;
+  const at = event.target instanceof Element ? event.target : null;
+  // The menu key comes from what has the focus: React Flow's wrapper around a card.
+  const hit =
+    at?.closest<HTMLElement>('[data-key]') ??
+    (at?.matches('.react-flow__node') ? at.querySelector<HTMLElement>('[data-key]') : null);
   target = hit?.dataset.key ?? null;
   targetPosition = event.clientX || event.clientY ? canvasPort()?.toFlow({ x: event.clientX, y: event.clientY }) : undefined;
   if (target && !target.startsWith('Component/') && !useView.getState().selection.includes(target)) select(target);

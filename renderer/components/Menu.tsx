@@ -1,5 +1,6 @@
 import { ContextMenu, DropdownMenu } from 'radix-ui';
 import type { ComponentType, ReactNode } from 'react';
+import { useT } from '../i18n/index.ts';
 import { Keys } from './Keys.tsx';
 
 /** One entry of a menu; `separator` draws a line, `heading` a caption. Texts are in the person's language already. */
@@ -97,11 +98,12 @@ export function ContextMenuArea({
   Content: ComponentType<{ render: (entries: readonly MenuEntry[]) => ReactNode }>;
   onOpenChange?: (open: boolean) => void;
 }) {
+  const t = useT();
   return (
     <ContextMenu.Root onOpenChange={(open) => onOpenChange?.(open)}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
       <ContextMenu.Portal>
-        <ContextMenu.Content className="menu" collisionPadding={8}>
+        <ContextMenu.Content className="menu" collisionPadding={8} aria-label={t('shell:commands')}>
           <Content render={(entries) => <Entries entries={entries} parts={ContextMenu} />} />
         </ContextMenu.Content>
       </ContextMenu.Portal>
