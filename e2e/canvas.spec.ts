@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures.ts';
 import { openByDialog, saveAs } from './files.ts';
+import { expect, test } from './fixtures.ts';
 import { FULL } from './scenarios.ts';
 import { Ui } from './ui.ts';
 
@@ -42,11 +42,12 @@ test('a card is dragged: its new place is part of the scenario and can be undone
 test('a taint is dragged onto a node', async ({ app }) => {
   const ui = new Ui(app);
   await app.openText('full.yaml', FULL);
+  await ui.settle();
   await ui.drag(ui.palette('Taint'), await ui.middle(ui.card('node-b')));
   const dialog = ui.dialog('Taint a node');
   await expect(dialog.getByLabel('On', { exact: true })).toHaveValue('node-b');
-  await dialog.getByLabel('Key').fill('dedicated');
-  await dialog.getByLabel('Value').fill('databases');
+  await dialog.getByRole('textbox', { name: 'Key' }).fill('dedicated');
+  await dialog.getByRole('textbox', { name: 'Value' }).fill('databases');
   await dialog.getByLabel('Effect').selectOption('NoExecute');
   await dialog.getByRole('button', { name: 'Apply' }).click();
   await expect(dialog).toBeHidden();

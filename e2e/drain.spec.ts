@@ -1,7 +1,9 @@
 import { expect, test } from './fixtures.ts';
 import { Ui } from './ui.ts';
 
-test('a drain that a budget blocks says so beforehand, is refused in the words of kubectl, and can be stopped', async ({ app }) => {
+test('a drain that a budget blocks says so beforehand, is refused in the words of kubectl, and can be stopped', async ({
+  app,
+}) => {
   const ui = new Ui(app);
   await app.openLibrary('07-drain-blocked-by-budget');
   await ui.seek(5000);

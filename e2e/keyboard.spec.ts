@@ -69,6 +69,9 @@ test('commands are found by typing a part of their name', async ({ app }) => {
   await expect(ui.inspector().getByRole('heading', { name: 'node-b' })).toBeVisible();
   await app.page.keyboard.press('ControlOrMeta+K');
   await palette.getByRole('combobox').fill('cordon');
-  await palette.getByRole('option', { name: /^Cordon/ }).first().click();
+  await palette
+    .getByRole('option', { name: /^Cordon/ })
+    .first()
+    .click();
   await expect(ui.card('node-b')).toContainText('cordoned');
 });

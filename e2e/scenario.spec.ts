@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures.ts';
 import { openByDialog, putFile, saveAs } from './files.ts';
+import { expect, test } from './fixtures.ts';
 import { BAD, FULL } from './scenarios.ts';
 import { Ui } from './ui.ts';
 
