@@ -1,35 +1,52 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { budgetCases, runAdmissionConformance } from '#engine/conformance/admission.ts';
-import { runDrainConformance } from '#engine/conformance/drain.ts';
-import { runNodeTimelines, timelineCases } from '#engine/conformance/nodeTimelines.ts';
+import { type AdmissionCase, budgetCases, type GovernanceCase, runAdmissionConformance } from '#engine/conformance/admission.ts';
+import type { DefaultingPair } from '#engine/conformance/defaulting.ts';
+import type { TemplateHashes } from '#engine/conformance/deployments/hashes.ts';
+import { runDeployments } from '#engine/conformance/deployments/index.ts';
+import type { DeploymentScenario } from '#engine/conformance/deployments/scenarios.ts';
+import { type DrainCase, runDrainConformance } from '#engine/conformance/drain.ts';
+import { parseJsonLines } from '#engine/conformance/read.ts';
+import type { RolloutCase } from '#engine/conformance/rollouts.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
 
-/** Runs one topic of a data directory; undefined when the directory does not have it. `readText` reads a file, unpacking .gz. */
-export type Topic = (data: string, readText: (file: string) => string) => ConformanceReport | undefined;
+/** Reads a file as text, unpacking .gz. */
+export type ReadText = (file: string) => string;
 
-/** API requests, defaulting pairs and the rules of disruption budgets. The repository's own sample has the budgets beside the others. */
+/** Runs one topic of a data directory; undefined when the directory does not have it. */
+export type Topic = (data: string, readText: ReadText) => ConformanceReport | undefined;
+
+/** Reads a JSON file of a known shape. */
+function json<T>(file: string, readText: ReadText): T {
+  return JSON.parse(readText(file)) as T;
+}
+
 const admission: Topic = (data, readText) => {
-  const requests = join(data, 'admission/requests.json');
-  if (!existsSync(requests)) return undefined;
-  const own = join(data, 'admission/budgets.json');
-  const budgets = existsSync(own) ? own : join(data, 'governance/requests.json');
+  const folder = join(data, 'admission');
+  if (!existsSync(join(folder, 'requests.json'))) return undefined;
+  const governance = [join(data, 'governance', 'requests.json'), join(folder, 'budgets.json')].find((file) => existsSync(file));
   return runAdmissionConformance({
-    requests: JSON.parse(readText(requests)),
-    defaulting: JSON.parse(readText(join(data, 'admission/defaulting.json'))),
-    budgets: existsSync(budgets) ? budgetCases(JSON.parse(readText(budgets))) : [],
+    requests: json<AdmissionCase[]>(join(folder, 'requests.json'), readText),
+    defaulting: json<DefaultingPair[]>(join(folder, 'defaulting.json'), readText),
+    budgets: governance === undefined ? [] : budgetCases(json<GovernanceCase[]>(governance, readText)),
   });
 };
 
-/** Cordon, drain and evictions with words and exit codes; time lines of taints and silent nodes. */
-const nodes: Topic = (data, readText) => {
-  const read = (name: string) => JSON.parse(readText(join(data, `nodes/${name}.json`)));
-  if (!existsSync(join(data, 'nodes/drain.json'))) return undefined;
-  const report = runDrainConformance(read('drain'));
-  const singles = Object.fromEntries(['notready-default-timing', 'all-nodes-down'].map((name) => [name, read(name)]));
-  const timelines = runNodeTimelines(timelineCases(read('taints-and-conditions'), singles));
-  return { ...report, families: [...report.families, timelines] };
+const deployments: Topic = (data, readText) => {
+  const folder = join(data, 'deployments');
+  if (!existsSync(join(folder, 'rollouts.jsonl'))) return undefined;
+  const names = readdirSync(join(folder, 'scenarios')).filter((name) => name.endsWith('.json'));
+  return runDeployments({
+    rollouts: parseJsonLines<RolloutCase>(readText(join(folder, 'rollouts.jsonl'))),
+    hashes: json<TemplateHashes>(join(folder, 'pod-template-hash.json'), readText),
+    scenarios: names.sort().map((name) => json<DeploymentScenario>(join(folder, 'scenarios', name), readText)),
+  });
 };
 
-/** Topics beside the scheduler's decisions. */
-export const otherTopics: readonly Topic[] = [admission, nodes];
+const drain: Topic = (data, readText) => {
+  const file = join(data, 'nodes', 'drain.json');
+  return existsSync(file) ? runDrainConformance(json<DrainCase[]>(file, readText)) : undefined;
+};
+
+/** Topics beside the scheduler's decisions, in the order in which they are printed. */
+export const otherTopics: readonly Topic[] = [admission, deployments, drain];
