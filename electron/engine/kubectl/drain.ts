@@ -4,7 +4,7 @@ import type { DrainOptions } from '#shared/protocol/index.ts';
 import type { Client, ComponentContext, DeleteOptions } from '../client/types.ts';
 import { cordonNode } from './cordon.ts';
 import { type PodsForDeletion, podsForDeletion } from './drainFilters.ts';
-import { aggregate } from './words.ts';
+import { aggregate, printError } from './words.ts';
 
 const RETRY_MS = 5_000;
 const POLL_MS = 1_000;
@@ -49,18 +49,29 @@ export class Drain {
     return this.#finished;
   }
 
-  /** Cordons all nodes, then begins with the first. */
+  /** Cordons all nodes, then begins with the first. An unknown name stops the command before anything is done. */
   start(): void {
     for (const node of this.nodes) {
-      const line = cordonNode(this.#client, node, true);
-      if (line.ok) this.#output.out(line.value);
-      else {
-        this.#output.err(`error: unable to cordon node "${node}": ${line.error.message}`);
-        this.#finish(1);
+      const found = this.#client.get('Node', '', node);
+      if (!found.ok) {
+        this.#refused(found.error);
         return;
       }
     }
+    for (const node of this.nodes) {
+      const line = cordonNode(this.#client, node, true);
+      if (!line.ok) {
+        this.#refused(line.error);
+        return;
+      }
+      this.#output.out(line.value);
+    }
     this.#nextNode();
+  }
+
+  #refused(status: Status): void {
+    this.#output.err(printError(status));
+    this.#finish(1);
   }
 
   /** Ctrl-C. What was asked of the API server stands. */

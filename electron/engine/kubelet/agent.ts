@@ -6,6 +6,7 @@ import type { Lease, Node, Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
 import type { Faults } from '../faults/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
+import { normalizeImage } from './images.ts';
 import {
   hasImage,
   hostAddress,
@@ -33,6 +34,8 @@ export class NodeAgent implements WorkerHost {
   readonly #faults: Faults;
   /** By namespace/name. */
   readonly #workers = new Map<string, PodWorker>();
+  /** When each image's last pull ends, by its full name. */
+  readonly #pulls = new Map<string, number>();
   #heartbeat: number | undefined;
   #reportedMs = 0;
   #nextAddress = 2;
@@ -67,6 +70,15 @@ export class NodeAgent implements WorkerHost {
     const node = this.#node();
     if (node === undefined || !this.reachable() || hasImage(node, image)) return;
     this.client.updateStatus({ ...node, status: { ...node.status, images: withImage(node, image) } });
+  }
+
+  pullMs(image: string): number {
+    const { clock, config } = this.ctx;
+    const key = normalizeImage(image);
+    const underWay = this.#pulls.get(key) ?? 0;
+    const doneMs = underWay > clock.nowMs ? underWay : clock.nowMs + config.kubelet.imagePullMs;
+    this.#pulls.set(key, doneMs);
+    return doneMs - clock.nowMs;
   }
 
   /** Next free address of the machine's range; addresses of pods that are still there are passed over. */
@@ -116,6 +128,7 @@ export class NodeAgent implements WorkerHost {
     this.#heartbeat = undefined;
     for (const worker of this.#workers.values()) worker.dispose();
     this.#workers.clear();
+    this.#pulls.clear();
   }
 
   /** The machine is gone: containers and kubelet with it. */

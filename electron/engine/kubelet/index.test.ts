@@ -153,6 +153,31 @@ describe('kubelet', () => {
     expect(count()).toBe(2);
   });
 
+  it('shares a pull that is under way', () => {
+    const { cluster } = setUp();
+    cluster.create(node('n1'));
+    cluster.create(pod('a', { nodeName: 'n1' }));
+    cluster.runFor(1000);
+    cluster.create(pod('b', { nodeName: 'n1' }));
+    cluster.runFor(1500);
+    expect([state(cluster, 'a')[0], state(cluster, 'b')[0]]).toEqual(['Running', 'Running']);
+    expect(cluster.events('b')[1]).toContain('in 500ms (500ms including waiting)');
+  });
+
+  it('does not restart for ever within one instant when nothing takes time', () => {
+    const faults = createFaults();
+    const none = { syncMs: 0, imagePullMs: 0, containerStartMs: 0, readyMs: 0, terminationMs: 0, crashLoopBackoffMs: 0 };
+    const cluster = createTestCluster({ config: { kubelet: none }, components: (ctx) => [createKubelets(ctx, faults)] });
+    cluster.create(node('n1'));
+    cluster.create(
+      pod('a', { nodeName: 'n1', annotations: { 'stowage.dev/exit-code': '1' } }),
+      pod('b', { nodeName: 'n1', spec: { containers: [{ name: 'app', image: 'x:bad' }] } }),
+    );
+    cluster.runFor(10_000);
+    expect(state(cluster, 'a')[4]).toBeGreaterThan(1);
+    expect(state(cluster, 'b')[0]).toBe('Pending');
+  });
+
   it('sends back what does not fit', () => {
     const { cluster } = setUp();
     cluster.create(node('n1', { cpu: '1' }));

@@ -2,6 +2,8 @@ import type { KubeletTimings } from '../client/types.ts';
 
 /** Longest delay between two restarts, and between two pulls. Models kubelet MaxCrashLoopBackOff. */
 export const MAX_BACKOFF_MS = 300_000;
+/** Shortest delay of a back-off, so that a cluster without any delays does not restart for ever within one instant. */
+export const MIN_BACKOFF_MS = 1_000;
 /** A container that ran this long starts with a clean record. Models flowcontrol.Backoff, twice the longest delay. */
 export const BACKOFF_RESET_MS = 2 * MAX_BACKOFF_MS;
 

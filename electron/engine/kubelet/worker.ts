@@ -6,9 +6,9 @@ import type { Client, ComponentContext, EventRecorder } from '../client/types.ts
 import type { Rejection } from './admission.ts';
 import { behaviourOf, probePasses } from './behaviour.ts';
 import { type ContainerRun, ended, freshContainers, lostContainers, restartsAfter, restoredContainers } from './containers.ts';
-import { imageSizeBytes, isMissingImage, pullError, pullPolicy } from './images.ts';
 import { buildStatus, rejectedStatus, sameStatus } from './podStatus.ts';
-import { BACKOFF_RESET_MS, MAX_BACKOFF_MS, nextBackoff, type StageName } from './stages.ts';
+import { ImagePulls, type PullHost } from './pulls.ts';
+import { BACKOFF_RESET_MS, MAX_BACKOFF_MS, MIN_BACKOFF_MS, nextBackoff, type StageName } from './stages.ts';
 import { StageTimers } from './timers.ts';
 
 /** What a pod's worker needs from its machine. */
@@ -22,6 +22,7 @@ export interface WorkerHost {
   allocateIP(pod: Pod): string;
   hasImage(image: string): boolean;
   addImage(image: string): void;
+  pullMs(image: string): number;
   admit(pod: Pod): Rejection | undefined;
 }
 
@@ -32,6 +33,7 @@ export type Origin = 'new' | 'restored' | 'crashed';
 export class PodWorker {
   readonly #host: WorkerHost;
   readonly #timers: StageTimers;
+  readonly #pulls: ImagePulls;
   #pod: Pod;
   #containers: ContainerRun[];
   #sandbox = false;
@@ -44,14 +46,14 @@ export class PodWorker {
   readonly #handlers: Readonly<Record<StageName, (container: string) => void>> = {
     see: () => this.#admit(),
     sandbox: () => this.#startSandbox(),
-    pull: (container) => this.#pulled(container),
-    pullBackoff: (container) => this.#pullBackedOff(container),
-    pullRetry: (container) => this.#prepare(container),
+    pull: (container) => this.#pulls.pulled(container),
+    pullBackoff: (container) => this.#pulls.backedOff(container),
+    pullRetry: (container) => this.#pulls.prepare(container),
     start: (container) => this.#started(container),
     probe: (container) => this.#probed(container),
     end: (container) => this.#exit(container, this.#get(container)?.role === 'init' ? 0 : behaviourOf(this.#pod).exitCode),
     restart: (container) => this.#restart(container),
-    backoff: (container) => this.#prepare(container),
+    backoff: (container) => this.#pulls.prepare(container),
     stop: () => this.#stopped(),
   };
 
@@ -60,8 +62,27 @@ export class PodWorker {
     this.#pod = pod;
     const label = `kubelet/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
     this.#timers = new StageTimers(host.ctx, label, (stage, container) => this.#handlers[stage](container));
+    this.#pulls = new ImagePulls(this.#pullHost());
     this.#containers = freshContainers(pod);
     this.#startTime = pod.status.startTime ?? host.ctx.clock.timestamp();
+  }
+
+  #pullHost(): PullHost {
+    const host = this.#host;
+    return {
+      get nowMs() {
+        return host.ctx.clock.nowMs;
+      },
+      timings: host.ctx.config.kubelet,
+      hasImage: (image) => host.hasImage(image),
+      pullMs: (image) => host.pullMs(image),
+      addImage: (image) => host.addImage(image),
+      get: (container) => this.#get(container),
+      set: (run) => this.#set(run),
+      step: (stage, container, askedMs) => this.#step(stage, container, askedMs),
+      event: (type, reason, message) => this.#event(type, reason, message),
+      report: () => this.report(),
+    };
   }
 
   get uid(): string | undefined {
@@ -158,7 +179,7 @@ export class PodWorker {
       this.#exit(run.name, 0);
     } else if (run.state.kind === 'waiting' && run.pullFailures > 0) {
       this.#set({ ...run, pullFailures: 0 });
-      this.#prepare(run.name);
+      this.#pulls.prepare(run.name);
     }
   }
 
@@ -233,10 +254,10 @@ export class PodWorker {
       if (run.role === 'init') {
         const completed = run.state.kind === 'terminated' && run.state.exitCode === 0;
         if (completed) continue;
-        if (idle) this.#prepare(run.name);
+        if (idle) this.#pulls.prepare(run.name);
         return;
       }
-      if (idle) this.#prepare(run.name);
+      if (idle) this.#pulls.prepare(run.name);
       if (run.role === 'sidecar' && run.state.kind === 'waiting' && run.last === undefined) return;
     }
   }
@@ -247,77 +268,11 @@ export class PodWorker {
     );
   }
 
-  /** Makes sure of the image, then creates the container. Models kubelet imageManager EnsureImageExists. */
-  #prepare(container: string): void {
-    const run = this.#get(container);
-    if (run === undefined) return;
-    const present = this.#host.hasImage(run.image);
-    const policy = pullPolicy(run.image, run.spec.imagePullPolicy);
-    if (policy === 'Never' && !present) {
-      this.#pullFailed(run, 'ErrImageNeverPull', `Container image "${run.image}" is not present with pull policy of Never`);
-    } else if (present && policy !== 'Always') {
-      this.#event(
-        'Normal',
-        'Pulled',
-        `Container image "${run.image}" already present on machine and can be accessed by the pod`,
-        run,
-      );
-      this.#step('start', container);
-    } else {
-      this.#event('Normal', 'Pulling', `Pulling image "${run.image}"`, run);
-      this.#step('pull', container, present ? 0 : this.#timings().imagePullMs);
-    }
-  }
-
-  #pulled(container: string): void {
-    const run = this.#get(container);
-    if (run === undefined) return;
-    if (isMissingImage(run.image)) {
-      const error = pullError(run.image);
-      this.#event('Warning', 'Failed', `Failed to pull image "${run.image}": ${error}`, run);
-      this.#pullFailed(run, 'ErrImagePull', error);
-      return;
-    }
-    const took = goDuration(this.#host.hasImage(run.image) ? 0 : this.#timings().imagePullMs);
-    const size = imageSizeBytes(run.image);
-    this.#event(
-      'Normal',
-      'Pulled',
-      `Successfully pulled image "${run.image}" in ${took} (${took} including waiting). Image size: ${size} bytes.`,
-      run,
-    );
-    this.#host.addImage(run.image);
-    this.#set({ ...run, pullFailures: 0 });
-    this.#step('start', container);
-  }
-
-  #pullFailed(run: ContainerRun, reason: string, message: string): void {
-    this.#event('Warning', 'Failed', `Error: ${reason}`, run);
-    this.#set({ ...run, pullFailures: run.pullFailures + 1, state: { kind: 'waiting', reason, message } });
-    this.report();
-    this.#step('pullBackoff', run.name);
-  }
-
-  #pullBackedOff(container: string): void {
-    const run = this.#get(container);
-    if (run === undefined || run.state.kind !== 'waiting') return;
-    const { crashLoopBackoffMs, syncMs } = this.#timings();
-    const backoffMs = nextBackoff(crashLoopBackoffMs * 2 ** Math.min(10, run.pullFailures - 2), crashLoopBackoffMs);
-    if (run.state.reason === 'ErrImagePull') {
-      this.#event('Normal', 'BackOff', `Back-off pulling image "${run.image}"`, run);
-      this.#event('Warning', 'Failed', 'Error: ImagePullBackOff', run);
-      const message = `Back-off pulling image "${run.image}": ErrImagePull: ${run.state.message ?? ''}`;
-      this.#set({ ...run, state: { kind: 'waiting', reason: 'ImagePullBackOff', message } });
-      this.report();
-    }
-    this.#step('pullRetry', container, Math.max(0, backoffMs - syncMs));
-  }
-
   #started(container: string): void {
     const run = this.#get(container);
     if (run === undefined) return;
-    this.#event('Normal', 'Created', 'Container created', run);
-    this.#event('Normal', 'Started', 'Container started', run);
+    this.#event('Normal', 'Created', 'Container created');
+    this.#event('Normal', 'Started', 'Container started');
     const previous = run.state.kind === 'terminated' ? run.state : run.last;
     const next: ContainerRun = {
       ...run,
@@ -356,7 +311,7 @@ export class PodWorker {
     const run = this.#get(container);
     if (run?.state.kind !== 'running') return;
     const ready = probePasses(this.#pod, run.image);
-    if (run.ready && !ready) this.#event('Warning', 'Unhealthy', 'Readiness probe failed: the scenario says not ready', run);
+    if (run.ready && !ready) this.#event('Warning', 'Unhealthy', 'Readiness probe failed: the scenario says not ready');
     this.#set({ ...run, ready });
   }
 
@@ -403,13 +358,13 @@ export class PodWorker {
     if (run?.state.kind !== 'terminated') return;
     const { crashLoopBackoffMs, syncMs } = this.#timings();
     if (run.backoffMs === 0) {
-      this.#set({ ...run, backoffMs: nextBackoff(0, crashLoopBackoffMs) });
-      this.#prepare(container);
+      this.#set({ ...run, backoffMs: Math.max(MIN_BACKOFF_MS, nextBackoff(0, crashLoopBackoffMs)) });
+      this.#pulls.prepare(container);
       return;
     }
     const { namespace = '', name, uid = '' } = this.#pod.metadata;
     const id = `${name}_${namespace}(${uid})`;
-    this.#event('Warning', 'BackOff', `Back-off restarting failed container ${container} in pod ${id}`, run);
+    this.#event('Warning', 'BackOff', `Back-off restarting failed container ${container} in pod ${id}`);
     const message = `back-off ${goDuration(run.backoffMs)} restarting failed container=${container} pod=${id}`;
     this.#set({
       ...run,
@@ -418,7 +373,7 @@ export class PodWorker {
       backoffMs: nextBackoff(run.backoffMs, crashLoopBackoffMs),
     });
     this.report();
-    this.#step('backoff', container, Math.max(0, run.backoffMs - syncMs));
+    this.#step('backoff', container, Math.max(MIN_BACKOFF_MS, run.backoffMs - syncMs));
   }
 
   /** SIGTERM to all that runs; a shorter grace period given later counts. Models kubelet killPod and SyncTerminatingPod. */
@@ -431,7 +386,7 @@ export class PodWorker {
     this.#stopping = { sinceMs, graceMs };
     if (first) this.#timers.clear();
     const running = this.#containers.filter((run) => run.state.kind === 'running');
-    if (first) for (const run of running) this.#event('Normal', 'Killing', `Stopping container ${run.name}`, run);
+    if (first) for (const run of running) this.#event('Normal', 'Killing', `Stopping container ${run.name}`);
     const neededMs = running.length === 0 ? 0 : Math.min(this.#terminationMs(), graceMs);
     this.#step('stop', '', Math.max(0, sinceMs + neededMs - clock.nowMs));
   }
@@ -468,7 +423,7 @@ export class PodWorker {
     return pod?.metadata.uid === uid ? pod : undefined;
   }
 
-  #event(type: 'Normal' | 'Warning', reason: string, message: string, _run: ContainerRun): void {
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     if (this.#host.reachable()) this.#host.recorder.event(this.#pod, type, reason, message);
   }
 
