@@ -16,7 +16,7 @@ import { defaultProfile, type ProfileConfig } from './profiles.ts';
 import { Nominator } from './queue/nominator.ts';
 import { SchedulingQueue } from './queue/queue.ts';
 import type { QueuedPodInfo } from './queue/queuedpod.ts';
-import { gatedAttempt, Trace, toAttempt } from './trace.ts';
+import { gatedAttempt, recordOf, Trace, toAttempt } from './trace.ts';
 
 /** Settings beyond the engine's configuration. `trace` false: no attempts are kept (benches). */
 export interface SchedulerOptions {
@@ -120,9 +120,10 @@ export class Scheduler implements SchedulerComponent {
 
   #preEnqueue(pod: Pod) {
     const status = this.#frameworkOf(pod)?.preEnqueue(pod) ?? null;
-    if (status !== null) {
+    if (status !== null && this.#trace !== undefined) {
       const frame = { ...this.#frame(pod, 0), result: 'gated' as const };
-      this.#trace?.record(gatedAttempt(frame, this.#cache.nodeCount, status));
+      const nodes = this.#cache.nodeCount;
+      this.#trace.record(frame.pod, 0, () => gatedAttempt(frame, nodes, status));
     }
     return status;
   }
@@ -206,7 +207,10 @@ export class Scheduler implements SchedulerComponent {
   }
 
   #record(entry: QueuedPodInfo, decision: Decision, result: Attempt['result']): void {
-    this.#trace?.record(toAttempt({ ...this.#frame(entry.pod, entry.attempts), wokenBy: entry.wokenBy, result }, decision));
+    if (this.#trace === undefined) return;
+    const frame = { ...this.#frame(entry.pod, entry.attempts), wokenBy: entry.wokenBy, result };
+    const record = recordOf(decision);
+    this.#trace.record(frame.pod, decision.feasible.length + decision.statuses.size, () => toAttempt(frame, record));
   }
 
   #place(entry: QueuedPodInfo, framework: Framework, decision: Decision, node: string): void {
@@ -277,7 +281,7 @@ export class Scheduler implements SchedulerComponent {
     if (gate !== null) return ok(gatedAttempt(frame, this.#cache.nodeCount, gate));
     const placed = pod === given ? undefined : this.#writer.latest(given);
     if (placed !== undefined) this.#cache.removePod(placed);
-    const attempt = toAttempt(frame, this.#decide(framework, pod, true));
+    const attempt = toAttempt(frame, recordOf(this.#decide(framework, pod, true)));
     if (placed !== undefined) this.#cache.setPod(placed);
     return ok(attempt);
   }

@@ -3,7 +3,7 @@ import type { Attempt } from '#shared/protocol/explain.ts';
 import { attemptSchema } from '#shared/protocol/explain.ts';
 import { node, pod } from '../testing/builders.ts';
 import { createOfflineScheduler } from './offline.ts';
-import { Trace, toAttempt } from './trace.ts';
+import { recordOf, Trace, toAttempt } from './trace.ts';
 
 const attempt = (name: string, number: number, nodes = 1): Attempt => ({
   pod: name,
@@ -21,15 +21,15 @@ const attempt = (name: string, number: number, nodes = 1): Attempt => ({
 
 it('keeps the newest attempts of each pod, newest first', () => {
   const trace = new Trace(2, 1000);
-  for (const number of [1, 2, 3]) trace.record(attempt('p', number));
-  trace.record(attempt('q', 1));
+  for (const number of [1, 2, 3]) trace.record('p', 1, () => attempt('p', number));
+  trace.record('q', 1, () => attempt('q', 1));
   expect(trace.of('p').map((one) => one.attempt)).toEqual([3, 2]);
   expect(trace.of('q')).toHaveLength(1);
 });
 
 it('is bounded in all, dropping the oldest', () => {
   const trace = new Trace(10, 25);
-  for (const number of [1, 2, 3]) trace.record(attempt(`p${number}`, 1, 9));
+  for (const number of [1, 2, 3]) trace.record(`p${number}`, 9, () => attempt(`p${number}`, 1, 9));
   expect([1, 2, 3].map((number) => trace.of(`p${number}`).length)).toEqual([0, 1, 1]);
 });
 
@@ -48,7 +48,7 @@ it('describes a decision in the terms of the protocol', () => {
   });
   const made = toAttempt(
     { pod: 'default/p', attempt: 1, atMs: 5, cycle: 1, profile: 'default-scheduler', result: 'unschedulable' },
-    scheduler.decide(pinned),
+    recordOf(recordOf(scheduler.decide(pinned))),
   );
   expect(attemptSchema.safeParse(made).success).toBe(true);
   expect(made.nodes).toMatchObject([

@@ -15,8 +15,17 @@ export interface AttemptFrame {
   readonly wokenBy?: { event: string; plugin?: string } | undefined;
 }
 
+/** What the trace keeps of a decision: names and numbers, no nodes and no cycle state, so that old snapshots can go. */
+export type DecisionRecord = Omit<Decision, 'pod' | 'state' | 'feasible'> & { readonly feasible: readonly string[] };
+
+/** The part of a decision worth keeping. */
+export function recordOf(decision: Decision): DecisionRecord {
+  const { pod: _pod, state: _state, feasible, ...rest } = decision;
+  return { ...rest, feasible: feasible.map(({ name }) => name) };
+}
+
 /** A decision as the screen shows it: every node that was looked at, by name. */
-export function toAttempt(frame: AttemptFrame, decision: Decision): Attempt {
+export function toAttempt(frame: AttemptFrame, decision: DecisionRecord): Attempt {
   const { preFilter, postFilter } = decision;
   const selected = postFilter?.preemption?.selected;
   const narrowed = preFilter?.status ?? null;
@@ -73,17 +82,17 @@ function pluginOf(status: PluginStatus | null): { plugin?: string } {
   return status?.plugin === undefined ? {} : { plugin: status.plugin };
 }
 
-function verdicts(decision: Decision): NodeVerdict[] {
+function verdicts(decision: DecisionRecord): NodeVerdict[] {
   const candidates = new Map<string, PreemptionCandidate>();
   for (const candidate of decision.postFilter?.preemption?.candidates ?? []) candidates.set(candidate.node, candidate);
   const list: NodeVerdict[] = decision.feasible.map((node, i) => ({
-    node: node.name,
+    node,
     code: 'Success',
     reasons: [],
     scores: scoresOf(decision, i),
     ...(decision.totals === undefined ? {} : { total: decision.totals[i] ?? 0 }),
   }));
-  const feasible = new Set(decision.feasible.map(({ name }) => name));
+  const feasible = new Set(decision.feasible);
   for (const [node, status] of decision.statuses.entries()) {
     if (feasible.has(node)) continue;
     const candidate = candidates.get(node);
@@ -107,53 +116,58 @@ function verdicts(decision: Decision): NodeVerdict[] {
   return list.sort((a, b) => compareStrings(a.node, b.node));
 }
 
-function scoresOf({ scores }: Decision, index: number): PluginScore[] {
+function scoresOf({ scores }: DecisionRecord, index: number): PluginScore[] {
   return (scores ?? []).map(({ plugin, weight, raw, normalized }) => {
     const value = normalized[index] ?? 0;
     return { plugin, raw: raw[index] ?? 0, normalized: value, weight, weighted: value * weight };
   });
 }
 
+interface Kept {
+  readonly pod: string;
+  readonly nodes: number;
+  /** Spells the attempt out; not before somebody asks, since most are never looked at. */
+  readonly build: () => Attempt;
+}
+
 /** Attempts of each pod, newest first: some of each, and no more node verdicts in all than the bound. The oldest are dropped first. */
 export class Trace {
   readonly #perPod: number;
   readonly #verdictBound: number;
-  readonly #byPod = new Map<string, Attempt[]>();
-  readonly #order: Attempt[] = [];
+  readonly #byPod = new Map<string, Kept[]>();
+  /** By age; a set, because dropping from its middle must be cheap. */
+  readonly #order = new Set<Kept>();
   #verdicts = 0;
 
-  constructor(perPod = 10, verdictBound = 100_000) {
+  constructor(perPod = 10, verdictBound = 200_000) {
     this.#perPod = perPod;
     this.#verdictBound = verdictBound;
   }
 
-  record(attempt: Attempt): void {
-    const list = this.#byPod.get(attempt.pod) ?? [];
-    list.unshift(attempt);
-    this.#byPod.set(attempt.pod, list);
-    this.#order.push(attempt);
-    this.#verdicts += 1 + attempt.nodes.length;
+  /** Keeps an attempt over so many nodes. */
+  record(pod: string, nodes: number, build: () => Attempt): void {
+    const kept = { pod, nodes, build };
+    const list = [kept, ...(this.#byPod.get(pod) ?? [])];
+    this.#byPod.set(pod, list);
+    this.#order.add(kept);
+    this.#verdicts += 1 + nodes;
     if (list.length > this.#perPod) this.#drop(list[list.length - 1]!);
-    while (this.#verdicts > this.#verdictBound && this.#order.length > 1) this.#drop(this.#order[0]!);
+    for (const oldest of this.#order) {
+      if (this.#verdicts <= this.#verdictBound || oldest === kept) break;
+      this.#drop(oldest);
+    }
   }
 
-  #drop(attempt: Attempt): void {
-    const at = this.#order[0] === attempt ? 0 : this.#order.indexOf(attempt);
-    this.#order.splice(at, 1);
-    this.#verdicts -= 1 + attempt.nodes.length;
-    const left = (this.#byPod.get(attempt.pod) ?? []).filter((one) => one !== attempt);
-    if (left.length === 0) this.#byPod.delete(attempt.pod);
-    else this.#byPod.set(attempt.pod, left);
+  #drop(kept: Kept): void {
+    this.#order.delete(kept);
+    this.#verdicts -= 1 + kept.nodes;
+    const left = (this.#byPod.get(kept.pod) ?? []).filter((one) => one !== kept);
+    if (left.length === 0) this.#byPod.delete(kept.pod);
+    else this.#byPod.set(kept.pod, left);
   }
 
   /** Newest first. */
   of(pod: string): readonly Attempt[] {
-    return this.#byPod.get(pod) ?? [];
-  }
-
-  clear(): void {
-    this.#byPod.clear();
-    this.#order.length = 0;
-    this.#verdicts = 0;
+    return (this.#byPod.get(pod) ?? []).map(({ build }) => build());
   }
 }
