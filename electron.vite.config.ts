@@ -10,7 +10,8 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       target: node,
-      externalizeDeps: true,
+      // One file starts faster than a hundred.
+      externalizeDeps: false,
       rollupOptions: { input: { main: 'electron/main.ts' }, output: { format: 'es' } },
     },
   },

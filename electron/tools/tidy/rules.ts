@@ -65,7 +65,11 @@ export const layers: readonly Layer[] = [
   component('faults'),
   component('kubelet', [/^electron\/engine\/faults\//]),
   // Carries out commands: kubectl's own, and those that act on machines. Its apply merges with the API server's patch rules, as kubectl does.
-  component('kubectl', [/^electron\/engine\/(?:faults|kubelet)\//, /^electron\/engine\/apiserver\/patch\//]),
+  component('kubectl', [
+    /^electron\/engine\/(?:faults|kubelet)\//,
+    /^electron\/engine\/controllers\/deployment\/rollback\.ts$/,
+    /^electron\/engine\/apiserver\/patch\//,
+  ]),
   {
     name: 'engine tests',
     files: /^electron\/engine\/(?:invariants|testing|conformance)\//,
@@ -129,7 +133,7 @@ export function unitOf(path: string): string | undefined {
 }
 
 /** Folders that hold nothing but support for tests. */
-export const testSupport = /(?:^|\/)(?:testing|invariants|conformance|tidy)\/|^e2e\//;
+export const testSupport = /(?:^|\/)(?:testing|invariants|conformance|tidy)\/|\/testing\.ts$|^e2e\//;
 
 /** Tests: they may import what they like. */
 export const isTest = (path: string): boolean => /\.(?:test|bench|spec)\.tsx?$/.test(path);
