@@ -26,6 +26,8 @@ export interface ContainerRun {
   readonly pullFailures: number;
   /** Back-off before the next restart, 0 = none yet. */
   readonly backoffMs: number;
+  /** Status a file or a kubelet before this one gave it; its ids and other details hold until the next restart. */
+  readonly known: ContainerStatus | undefined;
 }
 
 /** Containers of a pod before anything has happened. */
@@ -43,6 +45,7 @@ export function freshContainers(pod: Pod): ContainerRun[] {
     ready: false,
     pullFailures: 0,
     backoffMs: 0,
+    known: undefined,
   }));
 }
 
@@ -75,6 +78,7 @@ function restore(fresh: ContainerRun, status: ContainerStatus, nowText: string):
     last: last?.kind === 'terminated' ? last : undefined,
     restarts: status.restartCount,
     ready: status.ready,
+    known: status,
   };
 }
 
@@ -111,15 +115,17 @@ export function restartsAfter(run: ContainerRun, podPolicy: string, exitCode: nu
 /** Status of a container as the API shows it. Models kubelet convertToAPIContainerStatuses. */
 export function containerStatus(run: ContainerRun, podUid: string): ContainerStatus {
   const created = run.state.kind !== 'waiting' || run.last !== undefined;
-  const id = containerId(run, podUid);
+  const known = run.known?.restartCount === run.restarts && run.known.containerID !== undefined ? run.known : undefined;
+  const id = known?.containerID ?? containerId(run, podUid);
   return {
+    ...known,
     name: run.name,
     state: writeState(run.state, id),
     lastState: run.last === undefined ? {} : writeState(run.last, previousId(run, podUid)),
     ready: run.ready,
     restartCount: run.restarts,
-    image: created ? normalizeImage(run.image) : run.image,
-    imageID: created ? imageId(run.image) : '',
+    image: known?.image ?? (created ? normalizeImage(run.image) : run.image),
+    imageID: known?.imageID ?? (created ? imageId(run.image) : ''),
     ...(created ? { containerID: id } : {}),
     started: run.state.kind === 'running',
   };

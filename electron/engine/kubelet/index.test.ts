@@ -273,6 +273,45 @@ describe('kubelet', () => {
     expect(cluster.events('a')).toContain('Normal SandboxChanged Pod sandbox changed, it will be killed and re-created.');
   });
 
+  it('leaves a loaded status as it is', () => {
+    const { cluster, kubelets } = setUp();
+    kubelets.stop();
+    cluster.create(node('n1'));
+    cluster.create(pod('a', { nodeName: 'n1' }), pod('b', { nodeName: 'n1' }));
+    const running = { startedAt: '2025-12-31T00:00:00Z' };
+    const container = {
+      name: 'app',
+      state: { running },
+      lastState: {},
+      ready: true,
+      restartCount: 4,
+      image: 'docker.io/x',
+      imageID: 'sha256:1',
+      containerID: 'containerd://1',
+      started: true,
+    };
+    const conditions = [{ type: 'Ready', status: 'True' as const, lastTransitionTime: running.startedAt }];
+    const given = cluster.get('Pod', 'default', 'a');
+    cluster.client.updateStatus({
+      ...given,
+      status: { phase: 'Running', podIP: '10.1.2.3', conditions, containerStatuses: [container] },
+    });
+    const bare = cluster.get('Pod', 'default', 'b');
+    cluster.client.updateStatus({ ...bare, status: { phase: 'Running' } });
+    const before = cluster.get('Pod', 'default', 'a');
+    kubelets.start();
+    cluster.settle();
+    expect(cluster.get('Pod', 'default', 'a')).toEqual(before);
+    expect(state(cluster, 'b')).toEqual(['Running', 'running', undefined, 'True', 0]);
+    kubelets.failContainer('default', 'a', 'app', 1);
+    expect(cluster.get('Pod', 'default', 'a').status.containerStatuses?.[0]).toMatchObject({
+      imageID: 'sha256:1',
+      state: { terminated: { containerID: 'containerd://1' } },
+    });
+    cluster.settle();
+    expect(state(cluster, 'a')).toEqual(['Running', 'running', undefined, 'True', 5]);
+  });
+
   it('goes on after a restart of the component', () => {
     const { cluster, kubelets } = setUp();
     cluster.create(node('n1'));

@@ -126,7 +126,9 @@ export class PodWorker {
       return;
     }
     for (const run of this.#containers) this.#resume(run);
-    this.#step('sandbox');
+    // What is known of running containers stands as it is written; only a pod without any detail gets its status filled in.
+    if (this.#sandbox && pod.status.containerStatuses !== undefined) this.#advance();
+    else this.#step('sandbox');
   }
 
   /** After a restart of the machine nothing runs any more; the pod needs a new sandbox. */
