@@ -133,7 +133,8 @@ export class PodWorker {
 
   /** After a restart of the machine nothing runs any more; the pod needs a new sandbox. */
   #loseContainers(): void {
-    const lost = this.#containers.some((run) => run.state.kind === 'running');
+    const ran = this.#containers.some((run) => run.state.kind === 'running');
+    const lost = ran && this.#pod.metadata.deletionTimestamp === undefined;
     this.#sandbox = false;
     this.#podIP = undefined;
     this.#containers = lostContainers(this.#containers, this.#now());
