@@ -13,7 +13,7 @@ import {
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { readAsset } from './session/assets.ts';
-import { securityHeaders } from './session/policy.ts';
+import { mayOpenExternally, securityHeaders } from './session/policy.ts';
 
 /**
  * The page's own origin. No such host can exist (RFC 6761), and no request for https leaves the process: servePage answers them all. A scheme of our own would
@@ -21,9 +21,6 @@ import { securityHeaders } from './session/policy.ts';
  */
 const ORIGIN = 'https://stowage.invalid';
 const PAGE = `${ORIGIN}/index.html`;
-/** Where links may lead, in the person's own browser. */
-const EXTERNAL_HOSTS: ReadonlySet<string> = new Set(['kubernetes.io', 'www.kubernetes.io', 'github.com']);
-
 /** Is this our own page? */
 export function isOwnPage(url: string): boolean {
   return url === PAGE || url.startsWith(`${PAGE}#`) || url.startsWith(`${PAGE}?`);
@@ -68,16 +65,6 @@ export function hardenContents(): void {
       return { action: 'deny' };
     });
   });
-}
-
-/** Only https links to a few known hosts leave the app. */
-export function mayOpenExternally(text: string): boolean {
-  try {
-    const url = new URL(text);
-    return url.protocol === 'https:' && url.port === '' && url.username === '' && EXTERNAL_HOSTS.has(url.hostname);
-  } catch {
-    return false;
-  }
 }
 
 const placeSchema = z.object({

@@ -28,3 +28,16 @@ export function securityHeaders(connect: string): Record<string, string> {
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
   };
 }
+
+/** Where links may lead, in the person's own browser. */
+const EXTERNAL_HOSTS: ReadonlySet<string> = new Set(['kubernetes.io', 'www.kubernetes.io', 'github.com']);
+
+/** Only https links to a few known hosts leave the app. */
+export function mayOpenExternally(text: string): boolean {
+  try {
+    const url = new URL(text);
+    return url.protocol === 'https:' && url.port === '' && url.username === '' && EXTERNAL_HOSTS.has(url.hostname);
+  } catch {
+    return false;
+  }
+}
