@@ -58,11 +58,18 @@ function keptAvailable(set: ReplicaSet): number {
   return Math.min(set.status?.availableReplicas ?? 0, set.spec.replicas ?? 1);
 }
 
-/** Scale-downs of a rolling update that take away available pods it must keep. */
+/** What the deployment's size was when its controller last sized this set: another one means that a person scaled the deployment. */
+const SIZED_FOR = 'deployment.kubernetes.io/desired-replicas';
+
+/**
+ * Scale-downs of a rolling update that take away available pods it must keep. A person's scale-down in the middle of a roll-out shrinks all sets
+ * in proportion, whatever they have available, as upstream's does; it is left out.
+ */
 export function unavailableExceeded(simulation: Simulation, change: StoredChange): string[] {
   if (!change.key.startsWith('ReplicaSet/') || change.before === null || change.object === null) return [];
   const [old, now] = [change.before as unknown as ReplicaSet, change.object as unknown as ReplicaSet];
   if ((now.spec.replicas ?? 1) >= (old.spec.replicas ?? 1) || keptAvailable(now) >= keptAvailable(old)) return [];
+  if (now.metadata.annotations?.[SIZED_FOR] !== old.metadata.annotations?.[SIZED_FOR]) return [];
   const owner = controllerOf(now);
   const state = simulation.stateAt(change.revision);
   const deployment = state?.find((object) => object.metadata.uid === owner?.uid) as unknown as Deployment | undefined;

@@ -135,5 +135,7 @@ describe('change invariants', () => {
       'revision 5: scaling down default/web-old left 2 available, 3 must be',
     ]);
     expect(unavailableExceeded(past(1), scaleDown)).toEqual([]);
+    const resized = { ...old(2).metadata, annotations: { 'deployment.kubernetes.io/desired-replicas': '1' } };
+    expect(unavailableExceeded(past(0), change(old(3), { ...old(2), metadata: resized }))).toEqual([]);
   });
 });
