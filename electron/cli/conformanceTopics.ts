@@ -6,6 +6,7 @@ import type { TemplateHashes } from '#engine/conformance/deployments/hashes.ts';
 import { runDeployments } from '#engine/conformance/deployments/index.ts';
 import type { DeploymentScenario } from '#engine/conformance/deployments/scenarios.ts';
 import { type DrainCase, runDrainConformance } from '#engine/conformance/drain.ts';
+import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
@@ -48,5 +49,10 @@ const drain: Topic = (data, readText) => {
   return existsSync(file) ? runDrainConformance(json<DrainCase[]>(file, readText)) : undefined;
 };
 
+const preemption: Topic = (data, readText) => {
+  const file = join(data, 'preemption', 'cases.json');
+  return existsSync(file) ? runPreemptionConformance(json<PreemptionCase[]>(file, readText)) : undefined;
+};
+
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
-export const otherTopics: readonly Topic[] = [admission, deployments, drain];
+export const otherTopics: readonly Topic[] = [preemption, admission, deployments, drain];
