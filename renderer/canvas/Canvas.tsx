@@ -1,5 +1,5 @@
 import 'reactflow/dist/style.css';
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import {
   Background,
   BackgroundVariant,
@@ -28,6 +28,7 @@ import { onCanvasClick, onCanvasKeyDown } from './input.ts';
 import { MotionLayer, stopMotion } from './motion/MotionLayer.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { QueuePanel } from './QueuePanel.tsx';
+import { TileLayer } from './TileLayer.tsx';
 import { type CardNode, useFlowNodes } from './useFlowNodes.ts';
 import { ZoomPanel } from './ZoomPanel.tsx';
 
@@ -140,11 +141,28 @@ function changeSelection(changes: readonly NodeChange<CardNode>[], adding: boole
   if (next.size !== selection.length || selection.some((key) => !next.has(key))) useView.setState({ selection: [...next] });
 }
 
-function onMove(...[, viewport]: Parameters<OnMove>): void {
-  stopMotion();
-  const { tiles } = useView.getState();
-  const next = tilesAt(viewport.zoom, tiles);
-  if (next !== tiles) useView.setState({ tiles: next });
+const PAN_REST_MS = 160;
+
+/**
+ * Follows the view: level of detail, movements that end when the ground moves, and, while only the place changes, a layer of its own for the
+ * cards, so that panning costs the main thread nothing (kept no longer than that: such a layer would blur when zoomed).
+ */
+function useMove(element: React.RefObject<HTMLDivElement | null>): OnMove {
+  const last = useRef({ zoom: 0, timer: 0 });
+  return useCallback(
+    (_, viewport) => {
+      stopMotion();
+      const { tiles } = useView.getState();
+      const next = tilesAt(viewport.zoom, tiles);
+      if (next !== tiles) useView.setState({ tiles: next });
+      const panning = viewport.zoom === last.current.zoom;
+      last.current.zoom = viewport.zoom;
+      element.current?.classList.toggle('panning', panning);
+      window.clearTimeout(last.current.timer);
+      last.current.timer = window.setTimeout(() => element.current?.classList.remove('panning'), PAN_REST_MS);
+    },
+    [element],
+  );
 }
 
 function Board() {
@@ -152,6 +170,8 @@ function Board() {
   const element = useRef<HTMLDivElement>(null);
   const { nodes, boxes, positions, applyDrag } = useFlowNodes();
   const modifier = useRef(false);
+  const tiles = useView((state) => state.tiles);
+  const onMove = useMove(element);
   useCanvasPort(boxes, positions, element);
   useFitOnOpen(nodes.length);
   const named = useCardNames(nodes);
@@ -205,6 +225,7 @@ function Board() {
                 <span>{band.zone}</span>
               </div>
             ))}
+            {tiles ? <TileLayer boxes={boxes} positions={positions} /> : null}
           </ViewportPortal>
         </ReactFlow>
         {nodes.length === 0 ? <Empty /> : null}

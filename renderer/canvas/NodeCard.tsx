@@ -6,7 +6,7 @@ import { useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
 import { useView } from '../store/view.ts';
 import { PodGrid } from './PodGrid.tsx';
-import { Tile } from './Tile.tsx';
+import { useTurn } from './staged.ts';
 import { useVerdict, type Verdict, VerdictLine } from './verdict.tsx';
 
 const NO_PODS: readonly never[] = [];
@@ -22,28 +22,34 @@ export function useCardModel(name: string): CardModel | null {
   return useMemo(() => (node ? cardModel(node, pods, owners, lineage) : null), [node, pods, owners, lineage]);
 }
 
-/** A machine, as React Flow node. Its identity is its name; everything else it reads from the mirror. */
+/** A machine, as React Flow node. Its identity is its name; everything else it reads from the mirror. From afar it is a frame only: see TileLayer. */
 export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
-  const model = useCardModel(id);
   const fault = useCluster((state) => state.faults[id]);
+  const cordoned = useCluster((state) => state.nodes.get(id)?.spec.unschedulable === true);
   const tiles = useView((state) => state.tiles);
   const target = useView((state) => state.dropNode === id);
   const verdict = useVerdict(id);
-  if (!model) return null;
+  const turn = useTurn(!tiles);
   const classes = [
     'card',
+    tiles ? 'tile' : '',
     selected ? 'selected' : '',
     target ? 'drop-target' : '',
     fault ?? '',
-    model.cordoned ? 'cordoned' : '',
+    cordoned ? 'cordoned' : '',
   ];
   if (verdict) classes.push(verdict.kind);
   return (
     <div className={classes.filter(Boolean).join(' ')} data-node-name={id} data-key={`Node//${id}`}>
-      {tiles ? <Tile model={model} fault={fault} verdict={verdict} /> : <Detail model={model} fault={fault} verdict={verdict} />}
+      {turn ? <Content name={id} fault={fault} verdict={verdict} /> : null}
     </div>
   );
 });
+
+function Content({ name, fault, verdict }: Omit<Parts, 'model'> & { name: string }) {
+  const model = useCardModel(name);
+  return model ? <Detail model={model} fault={fault} verdict={verdict} /> : null;
+}
 
 interface Parts {
   model: CardModel;
