@@ -79,7 +79,9 @@ export function replicaSetsOf(objects: readonly AnyObject[], deployment: Deploym
 export function surgeExceeded(objects: readonly AnyObject[]): string[] {
   const faults: string[] = [];
   for (const deployment of ofKind(objects, 'Deployment')) {
-    if (deployment.status?.observedGeneration !== deployment.metadata.generation) continue;
+    const { generation, deletionTimestamp } = deployment.metadata;
+    // One that is being deleted only has its status looked after.
+    if (deletionTimestamp !== undefined || deployment.status?.observedGeneration !== generation) continue;
     const limits = rollingLimits(deployment);
     if (limits === undefined) continue;
     const wanted = replicaSetsOf(objects, deployment).reduce((sum, set) => sum + (set.spec.replicas ?? 1), 0);

@@ -148,7 +148,8 @@ const MAKERS: readonly Maker[] = [
   (random) => ({ type: 'startComponent', component: pick(random, CONTROL_PLANE) }),
   (random) => {
     const name = `n${random.nextInt(4)}`;
-    if (random.nextInt(3) > 0) return { type: 'create', objects: [untyped(node(name, { cpu: '2' }))] };
+    // As large as any node before, so that pods still bound to one of that name fit.
+    if (random.nextInt(3) > 0) return { type: 'create', objects: [untyped(node(name, { cpu: '4' }))] };
     return { type: 'delete', refs: [{ kind: 'Node', namespace: '', name }] };
   },
 ];
