@@ -141,6 +141,19 @@ export const preemptionScripts: Readonly<Record<string, PreemptionScript>> = {
     lab.pod('crit', '1', 'system-node-critical');
     lab.reap('slowly');
   },
+  'preempt-nominated-lower-waits': (lab) => {
+    lab.fill('low');
+    lab.pod('high', '4', 'high');
+    lab.wait(5000);
+    lab.pod('midp', '1', 'mid');
+    lab.reap('slowly');
+  },
+  'preempt-room-opens-elsewhere': (lab) => {
+    lab.fill('low');
+    lab.pod('high', '1', 'high');
+    const promised = lab.test.get('Pod', 'default', 'high').status.nominatedNodeName;
+    for (const number of [1, 2, 3]) if (promised !== `node-${number}`) lab.remove(`low-${number}-0`);
+  },
   'preempt-avoids-pdb': (lab) => {
     lab.fill('low', [1, 2], { app: 'guarded' });
     lab.fill('low', [3]);
@@ -180,6 +193,4 @@ function preempt(lab: PreemptionLab, cpu: string, fill = true): void {
 export const preemptionLater: Readonly<Record<string, string>> = {
   'pvc-missing': 'volume plugins',
   'pvc-unbound': 'volume plugins',
-  'preempt-nominated-lower-waits': 'the requests of its pods are not in the capture; scheduler.test.ts plays the same rule',
-  'preempt-room-opens-elsewhere': 'the requests of its pods are not in the capture; scheduler.test.ts plays the same rule',
 };
