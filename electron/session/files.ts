@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import type { Problem } from '#shared/protocol/index.ts';
-import { inspectScenario, MAX_TEXT_LENGTH } from '#shared/scenario/index.ts';
+import { inspectScenario, MAX_TEXT_LENGTH, type Scenario } from '#shared/scenario/index.ts';
 
 const MAX_RECENT = 10;
 
@@ -66,13 +66,14 @@ export async function writeTextFile(path: string, text: string): Promise<Result<
 /** The shipped scenarios, by file name; each file is parsed once per version. */
 export class Library {
   private readonly folder: string;
-  private readonly known = new Map<string, { mtimeMs: number; entry: { id: string; title: string; description: string } }>();
+  private readonly known = new Map<string, { mtimeMs: number; scenario: Scenario }>();
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  entries(): { id: string; title: string; description: string }[] {
+  /** Title and description are in `language` where the scenario has them in it. */
+  entries(language: 'en' | 'ko' | null = null): { id: string; title: string; description: string }[] {
     let names: string[];
     try {
       names = readdirSync(this.folder);
@@ -82,7 +83,10 @@ export class Library {
     return names
       .filter((name) => name.endsWith('.yaml'))
       .sort()
-      .map((name) => this.entry(name));
+      .map((name) => {
+        const { title, description, translations } = this.scenario(name);
+        return { id: name.slice(0, -'.yaml'.length), title, description, ...(language === 'ko' ? translations.ko : {}) };
+      });
   }
 
   /** Path of a library scenario; undefined for an id that is not in the library. */
@@ -90,15 +94,14 @@ export class Library {
     return this.entries().some((entry) => entry.id === id) ? join(this.folder, `${id}.yaml`) : undefined;
   }
 
-  private entry(name: string): { id: string; title: string; description: string } {
+  private scenario(name: string): Scenario {
     const path = join(this.folder, name);
     const { mtimeMs } = statSync(path);
     const known = this.known.get(name);
-    if (known?.mtimeMs === mtimeMs) return known.entry;
+    if (known?.mtimeMs === mtimeMs) return known.scenario;
     const { scenario } = inspectScenario(readFileSync(path, 'utf8'), name);
-    const entry = { id: name.slice(0, -'.yaml'.length), title: scenario.title, description: scenario.description };
-    this.known.set(name, { mtimeMs, entry });
-    return entry;
+    this.known.set(name, { mtimeMs, scenario });
+    return scenario;
   }
 }
 

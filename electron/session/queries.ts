@@ -60,7 +60,7 @@ export function answer(query: Query, context: QueryContext): Outcome<Reply> {
     case 'checkText':
       return ok({ problems: checkText(playground, query.text) });
     case 'library':
-      return ok({ entries: context.library.entries() });
+      return ok({ entries: context.library.entries(context.settings.language) });
     case 'recent':
       return ok({ paths: [...context.settings.recent] });
     case 'fileText': {

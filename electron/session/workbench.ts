@@ -199,9 +199,11 @@ export class Workbench {
     const nextDue = simulation.nextDueMs({ foregroundOnly: true });
     const undo = entries[cursor - 1];
     const redo = entries[cursor];
+    const translated = this.settings.language === 'ko' ? scenario.translations.ko : undefined;
+    const title = translated?.title ?? scenario.title;
     return {
-      title: scenario.title !== '' || origin.fileName === null ? scenario.title : baseTitle(origin.fileName),
-      description: scenario.description,
+      title: title !== '' || origin.fileName === null ? title : baseTitle(origin.fileName),
+      description: translated?.description ?? scenario.description,
       fileName: origin.fileName,
       dirty: this.dirty,
       playing: driver.playing,

@@ -2,12 +2,13 @@ import { getBridge } from '../bridge/index.ts';
 import { onLink } from '../bridge/socket.ts';
 import { onSignal, takeFrame, useCluster } from './cluster.ts';
 import { recordSignal } from './output.ts';
-import { useView } from './view.ts';
+import { type Language, setLanguage, useView } from './view.ts';
 
 /** Starts the frame stream and keeps the mirror in step. Returns the function that ends it. */
 export function connect(): () => void {
   const bridge = getBridge();
   let waiting = false;
+  let greeted = false;
   const stop = bridge.onFrame((frame) => {
     if (waiting && !frame.snapshot) return; // differences sent before the snapshot that was asked for
     if (takeFrame(frame) === 'resync') {
@@ -16,6 +17,8 @@ export function connect(): () => void {
       return;
     }
     waiting = false;
+    if (!greeted) agreeOnLanguage(frame.session.language);
+    greeted = true;
     if (useView.getState().connection !== 'live') useView.setState({ connection: 'live' });
     bridge.ack(frame.epoch, frame.seq);
   });
@@ -31,6 +34,14 @@ export function connect(): () => void {
     stopOutput();
     stopPrune();
   };
+}
+
+/** The host remembers the language that was chosen; when none was, it is told that of the system, for its menus and the scenarios' own words. */
+function agreeOnLanguage(host: Language | null): void {
+  const { language } = useView.getState();
+  if (host === language) return;
+  if (host) setLanguage(host);
+  else if (language !== 'en') void getBridge().control({ type: 'setLanguage', language });
 }
 
 function pruneSelection(): void {
