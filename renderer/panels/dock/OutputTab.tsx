@@ -12,7 +12,10 @@ export function OutputTab() {
   const entries = useOutput((state) => state.entries);
   const end = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new output scrolls into view
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [entries]);
+  useEffect(() => {
+    // Newer browsers return a promise from this, which React would take for the effect's end.
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [entries]);
   if (entries.length === 0) return <p className="empty">{t('panels:outputNone')}</p>;
   return (
     <div className="output mono" role="log" tabIndex={0} aria-label={t('panels:output')}>
