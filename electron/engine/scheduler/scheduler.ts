@@ -6,6 +6,7 @@ import { bindingCycle, WaitingPods } from './binding.ts';
 import { SchedulerCache } from './cache/cache.ts';
 import { type DecideOptions, type Decision, decide } from './framework/decide.ts';
 import { Framework } from './framework/framework.ts';
+import type { PluginFactory } from './framework/plugin.ts';
 import { PodInfos } from './framework/podinfo.ts';
 import { ResourceTable } from './framework/resources.ts';
 import { errorStatus } from './framework/status.ts';
@@ -22,6 +23,8 @@ import { gatedAttempt, recordOf, Trace, toAttempt } from './trace.ts';
 export interface SchedulerOptions {
   readonly profiles?: readonly ProfileConfig[];
   readonly trace?: boolean;
+  /** Plugins beside the built-in ones; a profile has to switch them on. */
+  readonly plugins?: ReadonlyMap<string, PluginFactory>;
 }
 
 /** The scheduler as the rest of the engine sees it. */
@@ -45,6 +48,7 @@ export class Scheduler implements SchedulerComponent {
   readonly #ctx: ComponentContext;
   readonly #client: Client;
   readonly #profiles: readonly ProfileConfig[];
+  readonly #registry: ReadonlyMap<string, PluginFactory>;
   readonly #trace: Trace | undefined;
   readonly #writer: PodWriter;
   #frameworks = new Map<string, Framework>();
@@ -64,6 +68,7 @@ export class Scheduler implements SchedulerComponent {
     this.#ctx = ctx;
     this.#client = ctx.client(schedulerName);
     this.#profiles = options.profiles ?? [defaultProfile];
+    this.#registry = new Map([...pluginRegistry, ...(options.plugins ?? [])]);
     this.#trace = options.trace === false ? undefined : new Trace();
     this.#writer = new PodWriter(ctx, this.#client);
     this.#waiting = new WaitingPods(ctx.clock);
@@ -86,7 +91,7 @@ export class Scheduler implements SchedulerComponent {
 
   #newFramework(profile: ProfileConfig): Framework {
     const { clock, random } = this.#ctx;
-    return new Framework(profile, pluginRegistry, {
+    return new Framework(profile, this.#registry, {
       clock,
       pods: this.#pods,
       snapshot: () => this.#cache.updateSnapshot(),
@@ -99,6 +104,7 @@ export class Scheduler implements SchedulerComponent {
         const answer = this.#client.bind(pod.metadata.namespace ?? '', pod.metadata.name, node);
         return answer.ok ? null : errorStatus(answer.error.message);
       },
+      waiting: this.#waiting,
       draw: (stream, bound) => (this.#dryRun ? 0 : random.stream(stream).nextInt(bound)),
       preemptionTriesAllNodes: () => this.#dryRun,
     });

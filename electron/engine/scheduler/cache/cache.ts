@@ -97,10 +97,6 @@ export class SchedulerCache {
     if (this.#placements.get(info.key)?.assumed === true) this.#take(info.key);
   }
 
-  isAssumed(key: string): boolean {
-    return this.#placements.get(key)?.assumed === true;
-  }
-
   #place(info: PodInfo, node: string, assumed: boolean): void {
     this.#placements.set(info.key, { info, node, assumed });
     const live = this.#nodes.get(node);

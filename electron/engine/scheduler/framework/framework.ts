@@ -84,11 +84,6 @@ export class Framework {
     return this.#plugins.get(name);
   }
 
-  /** All plugins that are on at some point. */
-  plugins(): IterableIterator<Plugin> {
-    return this.#plugins.values();
-  }
-
   /** First plugin that keeps the pod out of the active queue. */
   preEnqueue(pod: Pod): PluginStatus | null {
     for (const plugin of this.at('preEnqueue')) {

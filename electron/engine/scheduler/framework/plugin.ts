@@ -114,6 +114,8 @@ export interface Handle {
   filterWithNominated(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null;
   addPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): void;
   removePod(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): void;
+  /** Pods that Permit keeps waiting, by `namespace/name`; absent where nothing is bound (dry runs). */
+  readonly waiting?: { allow(pod: string, plugin: string): void; reject(pod: string, plugin: string, reason: string): void };
   /** Writes the binding. */
   bind(pod: PodInfo, nodeName: string): PluginStatus | null;
   /** Integer in [0, bound) of the named stream. */

@@ -1,4 +1,3 @@
-import { DEFAULT_MEMORY_REQUEST, DEFAULT_MILLI_CPU_REQUEST } from '#shared/kube/pod.ts';
 import { parseQuantity } from '#shared/kube/quantity.ts';
 
 /** Fixed places of the native resources in a resource vector; extended resources follow. Units: milli-CPU, bytes, bytes. */
@@ -7,10 +6,6 @@ export const memoryIndex = 1;
 export const ephemeralIndex = 2;
 const nativeNames = ['cpu', 'memory', 'ephemeral-storage'] as const;
 export const firstScalarIndex = nativeNames.length;
-
-/** Requests assumed for a container that names none, when scoring. Models pkg/scheduler/util DefaultMilliCPURequest, DefaultMemoryRequest. */
-export const defaultCpuMilli = DEFAULT_MILLI_CPU_REQUEST;
-export const defaultMemoryBytes = DEFAULT_MEMORY_REQUEST;
 
 /** Amounts by index of the resource table; a missing tail means zero. */
 export type ResourceVector = number[];

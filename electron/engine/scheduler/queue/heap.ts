@@ -61,11 +61,6 @@ export class Heap<T> {
     return this.#items.toSorted(this.#compare);
   }
 
-  /** All items in no particular order. */
-  values(): readonly T[] {
-    return this.#items;
-  }
-
   #swap(a: number, b: number): void {
     const first = this.#items[a]!;
     const second = this.#items[b]!;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../sim/types.ts';
+import type { TimeReader } from '#shared/kube/conditions.ts';
 import type { PreemptionCandidate } from '../../framework/plugin.ts';
 import { earliestStartOfHighest } from './importance.ts';
 
@@ -6,7 +6,7 @@ import { earliestStartOfHighest } from './importance.ts';
 const priorityOffset = 2 ** 31;
 
 /** The candidates that do best in every rule, applied one after the other. More than one: equally good. Models preemption pickOneNodeForPreemption. */
-export function bestCandidates(clock: Clock, candidates: readonly PreemptionCandidate[]): readonly PreemptionCandidate[] {
+export function bestCandidates(clock: TimeReader, candidates: readonly PreemptionCandidate[]): readonly PreemptionCandidate[] {
   const rules: ((candidate: PreemptionCandidate) => number)[] = [
     ({ pdbViolations }) => -pdbViolations,
     ({ victims }) => -(victims[0]?.priority ?? 0),
