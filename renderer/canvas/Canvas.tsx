@@ -238,30 +238,40 @@ function Board() {
   );
 }
 
-/** Gives each card its spoken name. Kept apart from the cards' content: it changes only with readiness, zone, pods' number and language. */
+interface Named {
+  key: string;
+  label: string;
+  from: CardNode;
+  node: CardNode;
+}
+
+/** Gives each card its spoken name, made anew only when something in it changed: readiness, zone, number of pods, language. */
 function useCardNames(nodes: readonly CardNode[]): CardNode[] {
   const t = useT();
-  const kept = useRef(new WeakMap<CardNode, { label: string; node: CardNode }>());
+  const kept = useRef(new Map<string, Named>());
   const facts = useCluster((state) => state.nodes);
   const pods = useCluster((state) => state.podsByNode);
+  const language = useView((state) => state.language);
   return useMemo(
     () =>
       nodes.map((node) => {
         const fact = facts.get(node.id);
         const ready = fact?.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
-        const label = t('canvas:nodeName', {
-          name: node.id,
-          state: t(ready === 'True' ? 'canvas:ready' : ready === 'False' ? 'canvas:notReady' : 'canvas:unknown'),
-          zone: fact?.metadata.labels?.['topology.kubernetes.io/zone'] ?? t('canvas:noZone'),
-          pods: pods.get(node.id)?.length ?? 0,
-        });
-        const known = kept.current.get(node);
-        if (known?.label === label) return known.node;
+        const zone = fact?.metadata.labels?.['topology.kubernetes.io/zone'] ?? '';
+        const count = pods.get(node.id)?.length ?? 0;
+        const key = `${language}|${ready}|${zone}|${count}`;
+        const known = kept.current.get(node.id);
+        if (known?.key === key && known.from === node) return known.node;
+        const state = t(ready === 'True' ? 'canvas:ready' : ready === 'False' ? 'canvas:notReady' : 'canvas:unknown');
+        const label =
+          known?.key === key
+            ? known.label
+            : t('canvas:nodeName', { name: node.id, state, zone: zone || t('canvas:noZone'), pods: count });
         const named = { ...node, ariaLabel: label };
-        kept.current.set(node, { label, node: named });
+        kept.current.set(node.id, { key, label, from: node, node: named });
         return named;
       }),
-    [nodes, facts, pods, t],
+    [nodes, facts, pods, language, t],
   );
 }
 

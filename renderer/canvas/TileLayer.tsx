@@ -78,6 +78,9 @@ function inputsOf(state: Mirror, name: string): Inputs {
   return [state.nodes.get(name), state.podsByNode.get(name), state.faults[name], state.lineage, state.owners];
 }
 
+/** Shortest time between two paintings: from afar a tenth of a second is not seen, but a large picture sent thirty times a second is felt. */
+const REPAINT_MS = 100;
+
 const NO_PODS: readonly Pod[] = [];
 
 /**
@@ -99,9 +102,9 @@ export function TileLayer({ boxes, positions }: { boxes: readonly Box[]; positio
     const colors = readColors(canvas);
     const font = `600 ${TILE.nameSize}px ${getComputedStyle(canvas).fontFamily}`;
     const painted = new Map<string, Inputs>();
-    let queued = 0;
+    let timer = 0;
     const paint = (): void => {
-      queued = 0;
+      timer = 0;
       const state = useCluster.getState();
       for (const box of boxes) {
         const inputs = inputsOf(state, box.name);
@@ -129,11 +132,11 @@ export function TileLayer({ boxes, positions }: { boxes: readonly Box[]; positio
         state.nodes === before.nodes &&
         state.faults === before.faults &&
         state.lineage === before.lineage;
-      if (!same && queued === 0) queued = requestAnimationFrame(paint);
+      if (!same && timer === 0) timer = window.setTimeout(paint, REPAINT_MS);
     });
     return () => {
       stop();
-      cancelAnimationFrame(queued);
+      window.clearTimeout(timer);
     };
   }, [boxes, positions, area, theme]);
   return (

@@ -3,9 +3,17 @@ import { graceProgress, motionMs, type Transition, transitions } from '../../gra
 import { podLook } from '../../graph/podLook.ts';
 import { type FrameStep, onFrameStep, useCluster } from '../../store/cluster.ts';
 import type { Mirror } from '../../store/mirror.ts';
+import { useView } from '../../store/view.ts';
 
 /** Most pictures in the air at once; a roll-out of hundreds is told by the cards themselves. */
-const MOST = 24;
+const MOST = 20;
+/** And that many when time runs fast or cards are tiles: each costs a measurement, and the eye could not follow more. */
+const FEW = 6;
+
+function most(): number {
+  const { session } = useCluster.getState();
+  return useView.getState().tiles || (session?.playing && session.speed > 3) ? FEW : MOST;
+}
 
 interface Flight {
   ghost: HTMLElement;
@@ -71,7 +79,7 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
 
   const fly = (wish: Wish, durationMs: number): void => {
     const target = destination(root, wish.pod);
-    if (!target || flights.size >= MOST || !wish.holds(useCluster.getState())) return;
+    if (!target || flights.size >= most() || !wish.holds(useCluster.getState())) return;
     land(wish.pod);
     const ghost = ghostAt(layer, wish);
     const animation = ghost.animate(pathKeyframes(wish.from, target.box), {
@@ -112,9 +120,10 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
     else if (transition.type === 'gone') fadeOut(transition.pod, before);
   };
   const noteBound = ({ pod, node }: Extract<Transition, { type: 'bound' }>, after: Mirror): void => {
-    const from = boxOf(root, pod) ?? root.querySelector('.lane-active')?.getBoundingClientRect();
     const object = after.pods.get(pod);
-    if (!from || !object || wishes.length >= MOST) return;
+    if (!object || wishes.length + flights.size >= most()) return;
+    const from = boxOf(root, pod) ?? root.querySelector('.lane-active')?.getBoundingClientRect();
+    if (!from) return;
     const look = podLook(object, after.owners, after.lineage);
     const holds = (mirror: Mirror): boolean => {
       const now = mirror.pods.get(pod);
@@ -123,9 +132,10 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
     wishes.push({ pod, from: small(from), className: look.className, color: look.color, holds });
   };
   const noteSuccession = ({ pod, family }: Extract<Transition, { type: 'leaving' }>, before: Mirror): void => {
-    const box = boxOf(root, pod);
     const object = before.pods.get(pod);
-    if (!box || !object || !family) return;
+    if (!object || !family || (successions.get(family)?.length ?? 0) >= most()) return;
+    const box = boxOf(root, pod);
+    if (!box) return;
     const look = podLook(object, before.owners, before.lineage);
     successions.set(
       family,
@@ -140,9 +150,10 @@ export function startMotion(root: HTMLElement, layer: HTMLElement): { clear: () 
     wishes.push({ pod, from: origin.box, className: 'pod pending', color: origin.color, holds });
   };
   const fadeOut = (pod: ObjectKey, before: Mirror): void => {
-    const box = boxOf(root, pod);
     const object = before.pods.get(pod);
-    if (!box || box.width === 0 || !object?.spec.nodeName || flights.size >= MOST) return;
+    if (!object?.spec.nodeName || flights.size >= most() || useView.getState().tiles) return;
+    const box = boxOf(root, pod);
+    if (!box || box.width === 0) return;
     const look = podLook(object, before.owners, before.lineage);
     const ghost = ghostAt(layer, { from: box, className: look.className, color: look.color });
     const at = `translate(${box.left}px, ${box.top}px)`;

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { formatClock } from '../../graph/time.ts';
 import { markAt, scaleOf, timelineEnd } from '../../graph/timeline.ts';
 import { useT } from '../../i18n/index.ts';
@@ -9,7 +9,9 @@ import { useCluster } from '../../store/cluster.ts';
 import { useMarks } from '../../store/marks.ts';
 import { useView } from '../../store/view.ts';
 import { IconButton } from '../Button.tsx';
-import { drawTimeline } from './draw.ts';
+import { drawTimeline, timelineColors } from './draw.ts';
+
+type Ref<E> = RefObject<E | null>;
 
 const PAGE_MS = 10_000;
 const ARROW_MS = 1000;
@@ -39,49 +41,71 @@ function useSeek(): (atMs: number) => void {
   return seek;
 }
 
+/** Shortest time between two drawings of the track; the cursor moves with every frame. */
+const REDRAW_MS = 120;
+
+/** Keeps the drawing, the cursor and the slider's spoken value in step, without React. */
+function useDrawing(canvas: Ref<HTMLCanvasElement>, track: Ref<HTMLDivElement>, cursor: Ref<HTMLDivElement>): void {
+  const t = useT();
+  const theme = useView((state) => state.theme);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that drawing reads from the document
+  useEffect(() => {
+    if (!canvas.current || !track.current) return;
+    const colors = timelineColors(canvas.current);
+    const size = { width: track.current.clientWidth, height: track.current.clientHeight };
+    let timer = 0;
+    const draw = (): void => {
+      timer = 0;
+      const { nowMs } = useCluster.getState();
+      const endMs = endNow();
+      if (canvas.current) drawTimeline(canvas.current, { marks: useMarks.getState().marks, nowMs, endMs, ...size }, colors);
+      track.current?.setAttribute('aria-valuenow', String(Math.round(nowMs)));
+      track.current?.setAttribute('aria-valuemax', String(endMs));
+      track.current?.setAttribute('aria-valuetext', t('shell:timelineAt', { now: formatClock(nowMs), end: formatClock(endMs) }));
+    };
+    const move = (): void => {
+      const x = scaleOf(size.width, endNow()).toX(useCluster.getState().nowMs);
+      if (cursor.current) cursor.current.style.transform = `translateX(${x}px)`;
+    };
+    const later = (): void => {
+      if (timer === 0) timer = window.setTimeout(draw, REDRAW_MS);
+    };
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      size.width = entry.contentRect.width;
+      size.height = entry.contentRect.height;
+      move();
+      draw();
+    });
+    observer.observe(track.current);
+    const stops = [
+      useCluster.subscribe((state, before) => {
+        if (state.nowMs === before.nowMs && state.session === before.session) return;
+        move();
+        later();
+      }),
+      useMarks.subscribe(later),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      observer.disconnect();
+      window.clearTimeout(timer);
+    };
+  }, [t, theme]);
+}
+
 /** From the start to the furthest moment reached: marks coloured by kind, the present, and a slider to go back and forth. */
 export function Timeline() {
   const t = useT();
   const canvas = useRef<HTMLCanvasElement>(null);
   const track = useRef<HTMLDivElement>(null);
+  const cursor = useRef<HTMLDivElement>(null);
   const seek = useSeek();
   const [hover, setHover] = useState<{ x: number; text: string } | null>(null);
   const [dragging, setDragging] = useState(false);
   const dockOpen = useView((state) => state.dockOpen);
-  const theme = useView((state) => state.theme);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that drawing reads from the document
-  useEffect(() => {
-    let queued = 0;
-    const draw = (): void => {
-      queued = 0;
-      const { nowMs } = useCluster.getState();
-      if (canvas.current) drawTimeline(canvas.current, { marks: useMarks.getState().marks, nowMs, endMs: endNow() });
-      track.current?.setAttribute('aria-valuenow', String(Math.round(nowMs)));
-      track.current?.setAttribute('aria-valuemax', String(endNow()));
-      track.current?.setAttribute(
-        'aria-valuetext',
-        t('shell:timelineAt', { now: formatClock(nowMs), end: formatClock(endNow()) }),
-      );
-    };
-    const later = (): void => {
-      if (queued === 0) queued = requestAnimationFrame(draw);
-    };
-    later();
-    const stops = [
-      useCluster.subscribe((state, before) => {
-        if (state.nowMs !== before.nowMs || state.session !== before.session) later();
-      }),
-      useMarks.subscribe(later),
-    ];
-    const observer = new ResizeObserver(later);
-    if (track.current) observer.observe(track.current);
-    return () => {
-      for (const stop of stops) stop();
-      observer.disconnect();
-      cancelAnimationFrame(queued);
-    };
-  }, [t, theme]);
+  useDrawing(canvas, track, cursor);
 
   const timeAt = (event: PointerEvent): number => {
     const box = track.current?.getBoundingClientRect();
@@ -132,6 +156,7 @@ export function Timeline() {
         onPointerLeave={() => setHover(null)}
       >
         <canvas ref={canvas} aria-hidden />
+        <div ref={cursor} className="timeline-now" />
         {hover ? (
           <div className="timeline-tip mono" style={{ left: hover.x }}>
             {hover.text}
