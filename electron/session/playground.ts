@@ -35,6 +35,8 @@ export class Playground {
   stepsDone = 0;
   readonly stepFailures: Problem[] = [];
   positions: Record<string, { x: number; y: number }>;
+  /** Positions before each layout command of the journal, by its index. */
+  private readonly layoutsBefore = new Map<number, Playground['positions']>();
 
   private constructor(scenario: Scenario, simulation: Simulation, journal: Journal) {
     this.scenario = scenario;
@@ -75,11 +77,42 @@ export class Playground {
   give(command: Command): Result<CommandReply, Status> {
     const { point } = this;
     const { revision } = this.simulation;
+    this.layoutsBefore.set(this.cursor, this.positions);
     const reply = this.execute(command);
     if (!reply.ok) return reply;
     this.journal.record(this.cursor, { point, command, revision });
     this.cursor++;
     return reply;
+  }
+
+  /**
+   * Takes the last command back where time stands, when it only moved cards: the cluster knows nothing of them. False when it was something else.
+   */
+  undoLayout(): boolean {
+    const { journal, cursor } = this;
+    const command = journal.entries[cursor - 1]?.command;
+    const before = this.layoutsBefore.get(cursor - 1);
+    if (command?.type !== 'setPositions' || !before) return false;
+    const positions = { ...this.positions };
+    for (const name of Object.keys(command.positions)) {
+      const place = before[name];
+      if (place) positions[name] = place;
+      else delete positions[name];
+    }
+    this.positions = positions;
+    this.cursor--;
+    journal.limit = this.cursor;
+    return true;
+  }
+
+  /** Gives the next undone command again where time stands, when it only moves cards. False when it is something else. */
+  redoLayout(): boolean {
+    const { journal, cursor } = this;
+    const entry = journal.entries[cursor];
+    if (cursor !== journal.limit || entry?.command.type !== 'setPositions') return false;
+    this.replay(entry);
+    journal.limit = this.cursor;
+    return true;
   }
 
   /** Runs towards the target, giving steps and journal entries on the way. Never goes back. */
@@ -163,6 +196,7 @@ export class Playground {
   private replay(entry: Entry): void {
     const { command } = entry;
     entry.revision = this.simulation.revision;
+    this.layoutsBefore.set(this.cursor, this.positions);
     this.cursor++;
     const reply = this.execute(command);
     if (!reply.ok)

@@ -1,11 +1,23 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Frame } from '#shared/protocol/index.ts';
+import type { Session } from './session.ts';
 import { createPod, digestOf, fakeServices, startSession } from './testing/harness.ts';
 
 /** Lets a played session run for some wall time in uneven slices. */
 function play(wall: { pass(ms: number): void }, ms: number): void {
   for (let spent = 0; spent < ms; spent += 7) wall.pass(7);
+}
+
+/** What a window that opens now would be sent first. */
+function snapshotOf(session: Session, wall: { pass(ms: number): void }): Frame {
+  const frames: Frame[] = [];
+  const stream = session.openStream((frame) => frames.push(frame));
+  stream.resync();
+  wall.pass(50);
+  session.closeStream(stream);
+  return frames[0]!;
 }
 
 async function busySession(services = fakeServices()) {
@@ -117,6 +129,35 @@ describe('replay', () => {
     expect(session.state()).toMatchObject({ undoLabel: 'create pod/c', canRedo: false });
     await session.control({ type: 'seek', atMs: endMs });
     expect(digestOf(session)).toBe(digest);
+  });
+
+  test('undoing a moved card puts it back without going back in time, and redo moves it again', async () => {
+    const { session, wall } = await startSession();
+    await session.command(createPod('a'));
+    await session.command({ type: 'setPositions', positions: { n: { x: 1, y: 1 } } });
+    await session.command({ type: 'setPositions', positions: { n: { x: 2, y: 2 } } });
+    await session.control({ type: 'settle' });
+    const digest = digestOf(session);
+    const { epoch } = snapshotOf(session, wall);
+    await session.control({ type: 'undo' });
+    expect([snapshotOf(session, wall).positions.n, snapshotOf(session, wall).epoch, digestOf(session)]).toEqual([
+      { x: 1, y: 1 },
+      epoch,
+      digest,
+    ]);
+    await session.control({ type: 'undo' });
+    expect(snapshotOf(session, wall).positions.n).toBeUndefined();
+    expect(session.state()).toMatchObject({ undoLabel: 'create pod/a', canRedo: true });
+    await session.control({ type: 'redo' });
+    await session.control({ type: 'redo' });
+    expect([snapshotOf(session, wall).positions.n, snapshotOf(session, wall).epoch, digestOf(session)]).toEqual([
+      { x: 2, y: 2 },
+      epoch,
+      digest,
+    ]);
+    await session.control({ type: 'seek', atMs: 0 });
+    await session.control({ type: 'seek', atMs: session.state().endMs });
+    expect([snapshotOf(session, wall).positions.n, digestOf(session)]).toEqual([{ x: 2, y: 2 }, digest]);
   });
 
   test('an undone command does not come back by itself; a new one forgets it', async () => {

@@ -55,11 +55,12 @@ export class TimeControls {
     return this.replay(() => previousWrite(this.bench.playground, driver, services.createSimulation));
   }
 
-  /** Goes to the instant before the last command and takes it off the timeline. */
+  /** Goes to the instant before the last command and takes it off the timeline; a moved card goes back without time going back. */
   undo(): Promise<Outcome<null>> {
     const { bench } = this;
     return this.replay(
       () => {
+        if (bench.playground.undoLayout()) return null;
         const { journal, cursor } = bench.playground;
         const entry = journal.entries[cursor - 1];
         return entry ? { ...entry.point, cursor: cursor - 1 } : null;
@@ -73,13 +74,14 @@ export class TimeControls {
     );
   }
 
-  /** Repeats the next command of the journal at its own point. */
+  /** Repeats the next command of the journal at its own point (a moved card where time stands). */
   redo(): Promise<Outcome<null>> {
     const { bench } = this;
     let before = 0;
     let asked = 0;
     return this.replay(
       () => {
+        if (bench.playground.redoLayout()) return null;
         const { journal, cursor } = bench.playground;
         const entry = journal.entries[cursor];
         if (!entry) return null;
