@@ -33,6 +33,8 @@ interface Picture {
   scheduled: Record<string, boolean>;
   /** PodScheduled of the pods that wait at the end. */
   waiting: Record<string, string>;
+  /** Pods that are still nominated to a node at the end. */
+  nominated: string[];
 }
 
 /** Pods that only fill the nodes; victims are among them. */
@@ -54,6 +56,7 @@ function capturedPicture({ steps, finalPods }: PreemptionCase): Picture {
   return {
     ...eventParts(events),
     scheduled: Object.fromEntries(finalPods.filter(({ name }) => !isFiller(name)).map(({ name, node }) => [name, node !== null])),
+    nominated: finalPods.flatMap(({ name, nominatedNodeName }) => (nominatedNodeName ? [name] : [])).sort(),
     waiting: Object.fromEntries(
       finalPods
         .filter(({ node }) => node === null)
@@ -87,6 +90,7 @@ function playedPicture({ test }: PreemptionLab): Picture {
   return {
     ...eventParts(events),
     scheduled: Object.fromEntries(own.map(({ metadata, spec }) => [metadata.name, spec.nodeName !== undefined])),
+    nominated: pods.flatMap(({ metadata, status }) => (status.nominatedNodeName ? [metadata.name] : [])).sort(),
     waiting: Object.fromEntries(
       own.filter(({ spec }) => !spec.nodeName).map((pod) => [pod.metadata.name, describeCondition(condition(pod))]),
     ),
@@ -101,7 +105,7 @@ export function checkPreemptionCase(one: PreemptionCase, seed = 1): Disagreement
   script(lab);
   const expected = capturedPicture(one);
   const got = playedPicture(lab);
-  return (['events', 'preempted', 'scheduled', 'waiting'] as const).flatMap((what) => {
+  return (['events', 'preempted', 'scheduled', 'waiting', 'nominated'] as const).flatMap((what) => {
     const [left, right] = [JSON.stringify(expected[what]), JSON.stringify(got[what])];
     return left === right ? [] : [{ id: one.id, what, expected: left, got: right }];
   });

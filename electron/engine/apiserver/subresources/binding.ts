@@ -37,10 +37,12 @@ export function bindPod(server: ServerCore, namespace: string, name: string, nod
   const node = server.get('Node', '', nodeName) as unknown as Node | undefined;
   const now = server.timestamp();
   const conditions = setCondition(pod.status.conditions, { type: 'PodScheduled', status: 'True', lastTransitionTime: now }, now);
+  // The nomination has served its purpose (ClearingNominatedNodeNameAfterBinding).
+  const { nominatedNodeName: _served, ...rest } = pod.status;
   const bound = {
     ...old,
     spec: { ...pod.spec, nodeName },
-    status: { ...pod.status, conditions },
+    status: { ...rest, conditions },
   };
   const labels = labelsOnNode(old.metadata.labels, node);
   const next = (labels === old.metadata.labels ? bound : withMeta(bound, { labels })) as unknown as AnyObject;
