@@ -14,7 +14,7 @@ import { Button } from '../components/index.ts';
 import { ContextMenuArea } from '../components/Menu.tsx';
 import { type Box, zoneAt, zoneBands } from '../graph/group.ts';
 import { layoutCards } from '../graph/layout.ts';
-import { tilesAt } from '../graph/lod.ts';
+import { farAt, tilesAt } from '../graph/lod.ts';
 import { useT } from '../i18n/index.ts';
 import { appActions } from '../store/appActions.ts';
 import { type CanvasPort, registerCanvas } from '../store/canvasPort.ts';
@@ -152,9 +152,10 @@ function useMove(element: React.RefObject<HTMLDivElement | null>): OnMove {
   return useCallback(
     (_, viewport) => {
       stopMotion();
-      const { tiles } = useView.getState();
-      const next = tilesAt(viewport.zoom, tiles);
-      if (next !== tiles) useView.setState({ tiles: next });
+      const now = useView.getState();
+      const tiles = tilesAt(viewport.zoom, now.tiles);
+      const far = farAt(viewport.zoom, now.far);
+      if (tiles !== now.tiles || far !== now.far) useView.setState({ tiles, far });
       const panning = viewport.zoom === last.current.zoom;
       last.current.zoom = viewport.zoom;
       element.current?.classList.toggle('panning', panning);
@@ -181,7 +182,7 @@ function Board() {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: pods and cards inside are the interactive elements; this only delegates */}
       <div
         ref={element}
-        className="canvas"
+        className={tiles ? 'canvas from-afar' : 'canvas'}
         onClickCapture={onCanvasClick}
         onKeyDown={onCanvasKeyDown}
         onContextMenuCapture={rememberTarget}

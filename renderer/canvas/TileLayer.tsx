@@ -90,6 +90,7 @@ const NO_PODS: readonly Pod[] = [];
 export function TileLayer({ boxes, positions }: { boxes: readonly Box[]; positions: Readonly<Record<string, Position>> }) {
   const element = useRef<HTMLCanvasElement>(null);
   const theme = useView((state) => state.theme);
+  const far = useView((state) => state.far);
   const area = useMemo(() => bounds(boxes, positions), [boxes, positions]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that painting reads from the document
   useEffect(() => {
@@ -100,7 +101,7 @@ export function TileLayer({ boxes, positions }: { boxes: readonly Box[]; positio
     canvas.width = Math.ceil(area.width * density);
     canvas.height = Math.ceil(area.height * density);
     const colors = readColors(canvas);
-    const font = `600 ${TILE.nameSize}px ${getComputedStyle(canvas).fontFamily}`;
+    const font = `600 ${far ? TILE.farNameSize : TILE.nameSize}px ${getComputedStyle(canvas).fontFamily}`;
     const painted = new Map<string, Inputs>();
     let timer = 0;
     const paint = (): void => {
@@ -138,7 +139,7 @@ export function TileLayer({ boxes, positions }: { boxes: readonly Box[]; positio
       stop();
       window.clearTimeout(timer);
     };
-  }, [boxes, positions, area, theme]);
+  }, [boxes, positions, area, theme, far]);
   return (
     <canvas
       ref={element}

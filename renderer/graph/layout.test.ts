@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CARD, cardHeight, podSlot } from './card.ts';
 import { type Box, compareNames, groupByZone, overlap, zoneAt, zoneBands } from './group.ts';
 import { layoutCards } from './layout.ts';
-import { tilesAt } from './lod.ts';
+import { farAt, tilesAt } from './lod.ts';
 
 const box = (name: string, zone: string, height = 160): Box => ({ name, zone, height });
 const many = (count: number, zones: number): Box[] =>
@@ -87,5 +87,8 @@ describe('tilesAt', () => {
     expect(tilesAt(0.45, true)).toBe(true);
     expect(tilesAt(0.3, false)).toBe(true);
     expect(tilesAt(0.6, true)).toBe(false);
+  });
+  it('writes larger from farther away', () => {
+    expect([farAt(0.27, false), farAt(0.27, true), farAt(0.2, false), farAt(0.3, true)]).toEqual([false, true, true, false]);
   });
 });

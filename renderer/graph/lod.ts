@@ -7,3 +7,8 @@ const CARD_ABOVE = 0.47;
 export function tilesAt(zoom: number, tilesNow: boolean): boolean {
   return tilesNow ? zoom < CARD_ABOVE : zoom < TILE_BELOW;
 }
+
+/** Zoom beneath which tiles write their names larger, with the same distance back. */
+export function farAt(zoom: number, farNow: boolean): boolean {
+  return farNow ? zoom < 0.28 : zoom < 0.26;
+}

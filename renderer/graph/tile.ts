@@ -4,13 +4,14 @@ import { CARD } from './card.ts';
 export const TILE = {
   left: CARD.paddingX,
   width: CARD.width - 2 * CARD.paddingX,
-  nameY: 36,
+  nameY: 38,
   nameSize: 29,
+  farNameSize: 44,
   led: 11,
-  barsY: 54,
+  barsY: 56,
   bar: 11,
   barGap: 5,
-  podsY: 92,
+  podsY: 94,
   bottom: 12,
 } as const;
 

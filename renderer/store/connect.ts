@@ -1,7 +1,7 @@
 import { getBridge } from '../bridge/index.ts';
 import { onLink } from '../bridge/socket.ts';
-import { onSignal, takeFrame, useCluster } from './cluster.ts';
-import { recordSignal } from './output.ts';
+import { type FrameStep, onFrameStep, onSignal, takeFrame, useCluster } from './cluster.ts';
+import { beginRun, recordSignal } from './output.ts';
 import { type Language, setLanguage, useView } from './view.ts';
 
 /** Starts the frame stream and keeps the mirror in step. Returns the function that ends it. */
@@ -24,6 +24,7 @@ export function connect(): () => void {
   });
   const stopLink = onLink((connection) => useView.setState({ connection: connection === 'lost' ? 'lost' : 'connecting' }));
   const stopOutput = onSignal(recordSignal);
+  const stopRuns = onFrameStep(noticeRun);
   // A selected object that is gone, for good, leaves the selection.
   const stopPrune = useCluster.subscribe((state, before) => {
     if (state.pods !== before.pods || state.nodes !== before.nodes || state.deployments !== before.deployments) pruneSelection();
@@ -32,6 +33,7 @@ export function connect(): () => void {
     stop();
     stopLink();
     stopOutput();
+    stopRuns();
     stopPrune();
   };
 }
@@ -42,6 +44,11 @@ function agreeOnLanguage(host: Language | null): void {
   if (host === language) return;
   if (host) setLanguage(host);
   else if (language !== 'en') void getBridge().control({ type: 'setLanguage', language });
+}
+
+function noticeRun({ before, after }: FrameStep): void {
+  if (!before.ready || before.epoch === after.epoch) return;
+  beginRun(before.session?.title === after.session?.title && before.session?.fileName === after.session?.fileName);
 }
 
 function pruneSelection(): void {

@@ -63,3 +63,23 @@ export function recordSignal(signal: Signal): void {
     return { entries: known ? entries.map((old) => (old === known ? next : old)) : [...entries, next].slice(-KEPT) };
   });
 }
+
+/** Whether an entry's lines came as signals: it is a process, which a replay tells again. */
+function isProcess(entry: OutputEntry): boolean {
+  return entry.exitCode === null || entry.line === '' || entry.line.startsWith('kubectl drain');
+}
+
+let runs = 0;
+
+/**
+ * The cluster begins another run, in which the ids of commands start anew. Another playground begins with an empty log; after undo or a step
+ * back the log stays, but for processes, which the replay tells again as far as it goes.
+ */
+export function beginRun(samePlayground: boolean): void {
+  runs++;
+  useOutput.setState(({ entries }) => ({
+    entries: samePlayground
+      ? entries.filter((entry) => !isProcess(entry)).map((entry) => ({ ...entry, commandId: `run-${runs}-${entry.commandId}` }))
+      : [],
+  }));
+}

@@ -83,6 +83,8 @@ export interface ViewState {
   connection: 'connecting' | 'live' | 'lost';
   /** Zoomed out far enough for tiles. */
   tiles: boolean;
+  /** Zoomed out so far that names have to be written larger. */
+  far: boolean;
 }
 
 const THEME_KEY = 'stowage.theme';
@@ -132,6 +134,7 @@ export const useView = create<ViewState>()(() => ({
   podPreset: { cpu: '500m', memory: '512Mi', priorityClassName: null },
   connection: 'connecting',
   tiles: false,
+  far: false,
 }));
 
 /** Selects exactly these objects (keys as in the mirror; nodes as `Node//name`). */
