@@ -4,7 +4,6 @@ import type { Decision } from '../scheduler/framework/decide.ts';
 import type { PluginStatus } from '../scheduler/framework/status.ts';
 import { createOfflineScheduler, type OfflineScheduler } from '../scheduler/offline.ts';
 import { defaultProfile, type ProfileConfig } from '../scheduler/profiles.ts';
-import { laterReason } from './schedulerLater.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
 
 /** A status as recorded. */
@@ -194,17 +193,12 @@ function covers({ expected }: SchedulerCase, aspect: Aspect): boolean {
   }
 }
 
-/** Runs the cases of one family through the real code. Cases that need a plugin that does not exist yet are counted as later, with the reason. */
+/** Runs the cases of one family through the real code. */
 export function runSchedulerFamily(name: string, cases: readonly SchedulerCase[]): SchedulerFamily {
   const counts = {} as Record<Aspect, AspectCount>;
   for (const aspect of aspects) counts[aspect] = { agree: 0, total: 0 };
   const family: SchedulerFamily = { name, agree: 0, total: 0, disagree: [], later: [], aspects: counts };
   for (const one of cases) {
-    const why = laterReason(one);
-    if (why !== undefined) {
-      family.later.push({ id: one.id, why });
-      continue;
-    }
     const found = checkSchedulerCase(one);
     family.total++;
     if (found.length === 0) family.agree++;

@@ -5,6 +5,9 @@ import type { Framework } from './framework/framework.ts';
 import type { PodInfo } from './framework/podinfo.ts';
 import { type PluginStatus, unschedulable, withPlugin } from './framework/status.ts';
 
+/** How often PreBind plugins that wait are asked, in virtual milliseconds. */
+const preBindPollMs = 1000;
+
 /** One pod on its way from the choice of a node to the binding. */
 export interface Binding {
   readonly framework: Framework;
@@ -17,13 +20,16 @@ export interface Binding {
   onFailed(status: PluginStatus): void;
 }
 
-/** Pods that a Permit plugin keeps waiting. They are allowed or rejected by name, or rejected when their time is up. Models runtime waitingPodsMap. */
+/** Pods that a Permit plugin keeps waiting (allowed or rejected by name, or rejected when their time is up), and those whose PreBind is not ready. Models runtime waitingPodsMap. */
 export class WaitingPods {
   readonly #clock: Clock;
   readonly #waiting = new Map<
     string,
     { plugins: Set<string>; timer: TimerHandle; finish: (status: PluginStatus | null) => void }
   >();
+
+  /** Pods whose PreBind plugins are not ready. */
+  readonly #asked = new Map<string, TimerHandle>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -59,8 +65,19 @@ export class WaitingPods {
     this.#waiting.delete(key);
   }
 
+  /** Asks the PreBind plugins of a pod again in a second. Models the poll of volumeBinder.BindPodVolumes. */
+  askAgain(key: string, task: () => void): void {
+    const ask = () => {
+      this.#asked.delete(key);
+      task();
+    };
+    this.#asked.set(key, this.#clock.schedule(preBindPollMs, 'volumes of a pod', ask));
+  }
+
   clear(): void {
     for (const key of [...this.#waiting.keys()]) this.#end(key);
+    for (const timer of this.#asked.values()) this.#clock.cancel(timer);
+    this.#asked.clear();
   }
 }
 
@@ -84,7 +101,12 @@ export function bindingCycle(binding: Binding): void {
     return;
   }
   const finish = (verdict: PluginStatus | null) => {
-    const status = verdict ?? framework.preBind(state, pod, node) ?? framework.bind(state, pod, node);
+    const ready = verdict ?? framework.preBind(state, pod, node);
+    if (ready?.code === 'Wait') {
+      binding.waiting.askAgain(pod.key, () => finish(null));
+      return;
+    }
+    const status = ready ?? framework.bind(state, pod, node);
     if (status !== null) {
       undo(status);
       return;

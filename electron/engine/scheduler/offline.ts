@@ -1,3 +1,4 @@
+import { ok } from '#shared/core/result.ts';
 import type { KubeObject, Node, Pod } from '#shared/kube/types.ts';
 import { VirtualClock } from '../sim/clock.ts';
 import { SchedulerCache } from './cache/cache.ts';
@@ -55,6 +56,7 @@ export function createOfflineScheduler(cluster: OfflineCluster): OfflineSchedule
         of(kind).find((object) => object.metadata.name === name && namespaceOf(object) === namespace),
     },
     nominatedPods: (node) => nominator.onNode(node),
+    update: (object) => ok(object),
     bind: () => null,
     draw: () => 0,
     preemptionTriesAllNodes: () => true,

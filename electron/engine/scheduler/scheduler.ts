@@ -11,12 +11,15 @@ import { PodInfos } from './framework/podinfo.ts';
 import { ResourceTable } from './framework/resources.ts';
 import { errorStatus } from './framework/status.ts';
 import { watchCluster } from './informers.ts';
+import { watchOtherKinds } from './otherkinds.ts';
 import { pluginRegistry } from './plugins/registry.ts';
 import { PodWriter } from './podwrites.ts';
 import { defaultProfile, type ProfileConfig } from './profiles.ts';
 import { Nominator } from './queue/nominator.ts';
 import { SchedulingQueue } from './queue/queue.ts';
 import type { QueuedPodInfo } from './queue/queuedpod.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
+import { noProfile } from './status.ts';
 import { gatedAttempt, recordOf, Trace, toAttempt } from './trace.ts';
 
 /** Settings beyond the engine's configuration. `trace` false: no attempts are kept (benches). */
@@ -35,6 +38,8 @@ export interface SchedulerComponent extends Component {
   explain(namespace: string, name: string): readonly Attempt[];
   /** Dry run for any pod object on the present state; writes nothing, draws nothing. */
   fit(pod: Pod): Result<Attempt, Status>;
+  /** A copy of the present state to try things on. */
+  sandbox(): Sandbox;
   /** Text of everything that decides what the scheduler does next. */
   digestParts(): string;
 }
@@ -100,6 +105,10 @@ export class Scheduler implements SchedulerComponent {
         get: (kind, namespace, name) => this.#ctx.informer(kind).lister.get(namespace, name),
       },
       nominatedPods: (node) => this.#nominator.onNode(node),
+      update: (object) => {
+        const answer = this.#client.update(object);
+        return answer.ok ? answer : err(answer.error.message);
+      },
       bind: ({ pod }, node) => {
         const answer = this.#client.bind(pod.metadata.namespace ?? '', pod.metadata.name, node);
         return answer.ok ? null : errorStatus(answer.error.message);
@@ -138,12 +147,17 @@ export class Scheduler implements SchedulerComponent {
     if (this.#running) return;
     this.#running = true;
     this.#reset();
-    this.#unsubscribe = watchCluster(this.#ctx, {
+    const others = watchOtherKinds(this.#ctx, this.#queue, this.#frameworks.values());
+    const cluster = watchCluster(this.#ctx, {
       cache: this.#cache,
       queue: this.#queue,
       nominator: this.#nominator,
       responsible: (pod) => this.#frameworkOf(pod) !== undefined,
     });
+    this.#unsubscribe = () => {
+      others();
+      cluster();
+    };
   }
 
   stop(): void {
@@ -282,7 +296,7 @@ export class Scheduler implements SchedulerComponent {
     const pod = this.#unplaced(given);
     const framework = this.#frameworkOf(pod);
     const frame = { ...this.#frame(pod, 0), result: 'preview' as const };
-    if (framework === undefined) return err(notFound(pod.spec.schedulerName ?? ''));
+    if (framework === undefined) return err(noProfile(pod.spec.schedulerName ?? ''));
     const gate = framework.preEnqueue(pod);
     if (gate !== null) return ok(gatedAttempt(frame, this.#cache.nodeCount, gate));
     const placed = pod === given ? undefined : this.#writer.latest(given);
@@ -290,6 +304,10 @@ export class Scheduler implements SchedulerComponent {
     const attempt = toAttempt(frame, recordOf(this.#decide(framework, pod, true)));
     if (placed !== undefined) this.#cache.setPod(placed);
     return ok(attempt);
+  }
+
+  sandbox(): Sandbox {
+    return createSandbox(this.#ctx, this.#profiles);
   }
 
   /** The question for a pod that runs already is where else it could: its node and nomination are left out. */
@@ -330,16 +348,4 @@ export class Scheduler implements SchedulerComponent {
   digestParts(): string {
     return JSON.stringify([this.cycles, this.#nextStartIndex, this.#cache.podCount, this.queue()]);
   }
-}
-
-function notFound(scheduler: string): Status {
-  return {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    reason: 'NotFound',
-    code: 404,
-    message: `no scheduler profile is named ${JSON.stringify(scheduler)}`,
-  };
 }

@@ -109,7 +109,7 @@ export class Framework {
       if ('code' in answer) {
         if (answer.code === 'Skip') skipped.add(plugin.name);
         else if (answer.code === 'Unschedulable') rejection = withPlugin(answer, plugin.name);
-        else return outcome(withPlugin(answer, plugin.name));
+        else return outcome(failedIn(`running PreFilter plugin "${plugin.name}"`, answer, plugin.name));
         continue;
       }
       if (answer.nodeNames === null) continue;
@@ -128,7 +128,7 @@ export class Framework {
     }
     for (const plugin of this.#filters) {
       const status = plugin.filter!(state, pod, node);
-      if (status !== null) return withPlugin(status, plugin.name);
+      if (status !== null) return failedIn(`running "${plugin.name}" filter plugin`, status, plugin.name);
     }
     return null;
   }
@@ -215,7 +215,7 @@ export class Framework {
   reserve(state: CycleState, pod: PodInfo, node: string): PluginStatus | null {
     for (const plugin of this.at('reserve')) {
       const status = plugin.reserve!(state, pod, node);
-      if (status !== null) return withPlugin(status, plugin.name);
+      if (status !== null) return failedIn(`running Reserve plugin "${plugin.name}"`, status, plugin.name);
     }
     return null;
   }
@@ -243,7 +243,7 @@ export class Framework {
   preBind(state: CycleState, pod: PodInfo, node: string): PluginStatus | null {
     for (const plugin of this.at('preBind')) {
       const status = plugin.preBind!(state, pod, node);
-      if (status !== null) return withPlugin(status, plugin.name);
+      if (status !== null) return failedIn(`running PreBind plugin "${plugin.name}"`, status, plugin.name);
     }
     return null;
   }
@@ -261,6 +261,12 @@ export class Framework {
   postBind(state: CycleState, pod: PodInfo, node: string): void {
     for (const plugin of this.at('postBind')) plugin.postBind!(state, pod, node);
   }
+}
+
+/** A status with its plugin; the text of an error says where it happened, as upstream wraps it. */
+function failedIn(where: string, status: PluginStatus, plugin: string): PluginStatus {
+  if (status.code !== 'Error') return withPlugin(status, plugin);
+  return withPlugin(errorStatus(`${where}: ${status.reasons.join(', ')}`), plugin);
 }
 
 /** A fresh cycle state. */

@@ -1,3 +1,4 @@
+import type { Result } from '#shared/core/result.ts';
 import type { KubeObject, Pod } from '#shared/kube/types.ts';
 import type { Clock } from '../../sim/types.ts';
 import type { CycleState } from './cyclestate.ts';
@@ -82,6 +83,7 @@ export interface Plugin {
   reserve?(state: CycleState, pod: PodInfo, nodeName: string): PluginStatus | null;
   unreserve?(state: CycleState, pod: PodInfo, nodeName: string): void;
   permit?(state: CycleState, pod: PodInfo, nodeName: string): PermitResult;
+  /** Status Wait: not ready yet, to be asked again after a second. So it must bear being called more than once. */
   preBind?(state: CycleState, pod: PodInfo, nodeName: string): PluginStatus | null;
   /** Status Skip hands the pod to the next Bind plugin. */
   bind?(state: CycleState, pod: PodInfo, nodeName: string): PluginStatus | null;
@@ -116,6 +118,8 @@ export interface Handle {
   removePod(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): void;
   /** Pods that Permit keeps waiting, by `namespace/name`; absent where nothing is bound (dry runs). */
   readonly waiting?: { allow(pod: string, plugin: string): void; reject(pod: string, plugin: string, reason: string): void };
+  /** Writes a new version of an object that the pod needs before it is bound; answers the stored one or the API's complaint. */
+  update(object: KubeObject): Result<KubeObject, string>;
   /** Writes the binding. */
   bind(pod: PodInfo, nodeName: string): PluginStatus | null;
   /** Integer in [0, bound) of the named stream. */

@@ -11,10 +11,14 @@ import { createNodePorts } from './nodeports/plugin.ts';
 import { createBalancedAllocation } from './noderesources/balanced.ts';
 import { createFit } from './noderesources/fit.ts';
 import { createNodeUnschedulable } from './nodeunschedulable/plugin.ts';
+import { createNodeVolumeLimits } from './nodevolumelimits/plugin.ts';
 import { createPodTopologySpread } from './podtopologyspread/plugin.ts';
 import { createPrioritySort } from './prioritysort/plugin.ts';
 import { createSchedulingGates } from './schedulinggates/plugin.ts';
 import { createTaintToleration } from './tainttoleration/plugin.ts';
+import { createVolumeBinding } from './volumebinding/plugin.ts';
+import { createVolumeRestrictions } from './volumerestrictions/plugin.ts';
+import { createVolumeZone } from './volumezone/plugin.ts';
 
 /** Every plugin of this scheduler by its upstream name. A new plugin is one folder and one line here. */
 export const pluginRegistry: ReadonlyMap<string, PluginFactory> = new Map<string, PluginFactory>([
@@ -26,6 +30,10 @@ export const pluginRegistry: ReadonlyMap<string, PluginFactory> = new Map<string
   ['NodeAffinity', createNodeAffinity],
   ['NodePorts', createNodePorts],
   ['NodeResourcesFit', createFit],
+  ['VolumeRestrictions', createVolumeRestrictions],
+  ['NodeVolumeLimits', createNodeVolumeLimits],
+  ['VolumeBinding', createVolumeBinding],
+  ['VolumeZone', createVolumeZone],
   ['PodTopologySpread', createPodTopologySpread],
   ['InterPodAffinity', createInterPodAffinity],
   ['DynamicResources', createDynamicResources],
