@@ -1,6 +1,14 @@
 import type { Result } from '#shared/core/result.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
-import type { Attempt, Command, CommandReply, ComponentView, DrainOptions, DrainPreview, QueueView } from '#shared/protocol/index.ts';
+import type {
+  Attempt,
+  Command,
+  CommandReply,
+  ComponentView,
+  DrainOptions,
+  DrainPreview,
+  QueueView,
+} from '#shared/protocol/index.ts';
 import type { EngineConfig, EngineSignal } from './client/types.ts';
 
 /** What createSimulation is given. `startTime` RFC 3339 UTC; `historyBytes` bounds the kept history. */
@@ -47,7 +55,13 @@ export interface Simulation {
    * Runs due tasks in order up to and including untilMs; nowMs ends at untilMs unless stopped earlier. Stops after a task when `stop()` says so,
    * after `maxTasks`, after the first task that wrote (`untilWrite`), or when only background work is due (`untilQuiet`).
    */
-  run(options: { untilMs: number; maxTasks?: number; untilWrite?: boolean; untilQuiet?: boolean; stop?: () => boolean }): RunOutcome;
+  run(options: {
+    untilMs: number;
+    maxTasks?: number;
+    untilWrite?: boolean;
+    untilQuiet?: boolean;
+    stop?: () => boolean;
+  }): RunOutcome;
   /** Due time of the next task (with or without background ones). */
   nextDueMs(options?: { foregroundOnly?: boolean }): number | undefined;
   /** Writes after `revision`, oldest first; undefined when they are forgotten. */

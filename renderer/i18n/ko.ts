@@ -7,4 +7,11 @@ import { reasons } from './ko/reasons.ts';
 import { shell } from './ko/shell.ts';
 
 /** Korean catalogue: the compiler holds it to the same keys as the English one. */
-export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> } = { shell, palette, canvas, reasons, panels, dialogs };
+export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> } = {
+  shell,
+  palette,
+  canvas,
+  reasons,
+  panels,
+  dialogs,
+};

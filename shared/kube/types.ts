@@ -34,10 +34,25 @@ export type PodSpec = core.PodSpec & { resources?: core.ResourceRequirements };
 export type PodStatus = core.PodStatus;
 export type PodTemplateSpec = Omit<core.PodTemplateSpec, 'spec'> & { spec?: PodSpec };
 
-export interface Pod extends KubeObject { kind: 'Pod'; spec: PodSpec; status: PodStatus }
-export interface Node extends KubeObject { kind: 'Node'; spec: core.NodeSpec; status: core.NodeStatus }
-export interface Namespace extends KubeObject { kind: 'Namespace'; spec: core.NamespaceSpec; status: core.NamespaceStatus }
-export interface Lease extends KubeObject { kind: 'Lease'; spec: coordination.LeaseSpec }
+export interface Pod extends KubeObject {
+  kind: 'Pod';
+  spec: PodSpec;
+  status: PodStatus;
+}
+export interface Node extends KubeObject {
+  kind: 'Node';
+  spec: core.NodeSpec;
+  status: core.NodeStatus;
+}
+export interface Namespace extends KubeObject {
+  kind: 'Namespace';
+  spec: core.NamespaceSpec;
+  status: core.NamespaceStatus;
+}
+export interface Lease extends KubeObject {
+  kind: 'Lease';
+  spec: coordination.LeaseSpec;
+}
 export interface ReplicaSet extends KubeObject {
   kind: 'ReplicaSet';
   spec: Omit<apps.ReplicaSetSpec, 'template'> & { template: PodTemplateSpec };
@@ -60,7 +75,9 @@ export interface PodDisruptionBudget extends KubeObject {
   spec: policy.PodDisruptionBudgetSpec;
   status: policy.PodDisruptionBudgetStatus;
 }
-export interface KubeEvent extends KubeObject, Omit<core.Event, 'metadata' | 'kind' | 'apiVersion'> { kind: 'Event' }
+export interface KubeEvent extends KubeObject, Omit<core.Event, 'metadata' | 'kind' | 'apiVersion'> {
+  kind: 'Event';
+}
 export type ObjectReference = core.ObjectReference;
 
 /** Static type of each simulated kind. */
@@ -103,7 +120,11 @@ export function objectKey(object: KubeObject): ObjectKey {
 }
 
 /** One cause inside a 422 answer. */
-export interface StatusCause { reason?: string; message?: string; field?: string }
+export interface StatusCause {
+  reason?: string;
+  message?: string;
+  field?: string;
+}
 
 /** Kubernetes `Status` object: every API error in this program has this shape. Models apimachinery/pkg/apis/meta/v1 Status. */
 export interface Status {

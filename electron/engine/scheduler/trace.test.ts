@@ -48,7 +48,7 @@ it('describes a decision in the terms of the protocol', () => {
   });
   const made = toAttempt(
     { pod: 'default/p', attempt: 1, atMs: 5, cycle: 1, profile: 'default-scheduler', result: 'unschedulable' },
-    recordOf(recordOf(scheduler.decide(pinned))),
+    recordOf(scheduler.decide(pinned)),
   );
   expect(attemptSchema.safeParse(made).success).toBe(true);
   expect(made.nodes).toMatchObject([

@@ -35,7 +35,7 @@ export interface TestCluster {
    * Creates objects in order; throws with the API's message when one is refused. Returns them as stored. A node that is Ready loses the
    * not-ready taint that admission gives it, as the node lifecycle controller would see to.
    */
-  create<T extends KubeObject>(...objects: T[]): T[];
+  create<T extends KubeObject[]>(...objects: T): T;
   /** The object; throws when it is not there. */
   get<K extends string>(kind: K, namespace: string, name: string): ObjectOf<K>;
   /** All objects of a kind, by namespace and name. */
@@ -79,7 +79,8 @@ export function createTestCluster(options: TestClusterOptions = {}): TestCluster
     run,
     runFor: (ms) => run({ untilMs: clock.nowMs + ms }),
     settle: () => run({ untilMs: clock.nowMs + SETTLE_LIMIT_MS, untilQuiet: true }),
-    create: (...objects) => objects.map((object) => settleNode(client, unwrap(client.create(object)))),
+    create: <T extends KubeObject[]>(...objects: T) =>
+      objects.map((object) => settleNode(client, unwrap(client.create(object)))) as T,
     get: (kind, namespace, name) => unwrap(client.get(kind, namespace, name)),
     list: (kind, namespace) => context.informer(kind).lister.list(namespace),
     events(name) {
