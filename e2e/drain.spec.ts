@@ -30,6 +30,10 @@ test('a drain that a budget blocks says so beforehand, is refused in the words o
   await expect(ui.card('node-a').getByRole('button', { name: /^Pod database-/ })).toHaveCount(1);
   await output.getByRole('button', { name: 'Stop (Ctrl+C)' }).click();
   await expect(output.getByRole('button', { name: 'Stop (Ctrl+C)' })).toBeHidden();
+
+  // Another playground has another log.
+  await app.openLibrary('01-first-placement');
+  await expect(ui.dock()).toContainText('What you do appears here');
 });
 
 test('a drain that the budget lets through empties the node, and the pods find another', async ({ app }) => {
@@ -50,10 +54,11 @@ test('a drain that the budget lets through empties the node, and the pods find a
   await ui.menuItem('Drain…').click();
   await expect(ui.dialog(`Drain ${name}`).getByRole('listitem')).toContainText('budget database: 1 allowed now');
   await ui.dialog(`Drain ${name}`).getByRole('button', { name: 'Drain', exact: true }).click();
+  const output = ui.dock().getByRole('log', { name: 'Command output' });
+  await expect(output).toContainText(`kubectl drain ${name}`);
   await ui.seek(25_000);
   await expect(ui.card(name).getByRole('button', { name: /^Pod / })).toHaveCount(0);
   await expect(ui.pod(/^Pod database-.*, running,/)).toHaveCount(1);
-  const output = ui.dock().getByRole('log', { name: 'Command output' });
   await expect(output).toContainText(/pod\/database-\w+-\w+ evicted/);
   await expect(output).toContainText(`node/${name} drained`);
 });

@@ -10,6 +10,7 @@ test('Korean: the whole window at once, and again after a restart', async ({ app
   await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
   await expect(page.getByRole('button', { name: '재생' })).toBeVisible();
   await expect(page.getByRole('group', { name: /^노드 node-a/ })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('우선순위와 선점');
   // What is left in Latin letters are names, units and the field's own terms.
   const english = await page.evaluate(() => {
     const left = [
@@ -144,7 +145,7 @@ async function nameless(page: Page): Promise<string[]> {
     const { node: element } = await devtools.send('DOM.describeNode', { backendNodeId: node.backendDOMNodeId ?? 0 });
     const attributes = element.attributes ?? [];
     // Chromium lets the keyboard scroll any overflowing box; only what the page itself makes reachable needs a name.
-    if (ACTS.has(node.role?.value ?? '') || attributes.includes('tabindex')) {
+    if (ACTS.has(node.role?.value ?? '') || attributes[attributes.indexOf('tabindex') + 1] === '0') {
       without.push(`${node.role?.value}: <${element.localName} ${attributes.join(' ')}>`);
     }
   }

@@ -5,6 +5,9 @@ import { Ui } from './ui.ts';
 
 test('a scenario opens from the library by clicking', async ({ app }) => {
   const ui = new Ui(app);
+  await ui.fileMenu('Scenario library…');
+  await expect(ui.dialog('Scenario library').getByRole('searchbox')).toBeFocused();
+  await app.page.keyboard.press('Escape');
   await ui.openFromLibrary('payment', /Priorities and preemption/);
   await expect(app.page.getByRole('heading', { level: 1 })).toHaveText('Priorities and preemption');
   await expect(app.page).toHaveTitle('Priorities and preemption – Stowage');

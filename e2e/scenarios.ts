@@ -107,4 +107,71 @@ spec:
 apiVersion: v1
 king: Pod
 metadata: { name: what }
+spec: { containers: [{ name: app, image: nginx }] }
 `;
+
+function deployment(name: string, replicas: number, cpu: string, extra: string): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: default }
+spec:
+  replicas: ${replicas}
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec:
+      ${extra}
+      containers:
+        - name: app
+          image: ${name}:1.0
+          resources: { requests: { cpu: ${cpu}, memory: 512Mi } }
+`;
+}
+
+/** For pictures: a busy shop on four machines into which an important pod comes at eight seconds. */
+export const SHOWCASE = join(
+  `apiVersion: stowage/v1alpha1
+kind: Scenario
+metadata: { name: black-friday }
+spec:
+  title: Black Friday
+  description: >-
+    Every machine is full when the checkout has to grow. Its priority is higher than that of the nightly reports, so the scheduler
+    looks for the machine where the least has to leave.
+  seed: 3
+  positions: { worker-1: { x: 0, y: 0 }, worker-2: { x: 310, y: 0 }, gpu-1: { x: 0, y: 250 }, spot-1: { x: 310, y: 250 } }
+  steps:
+    - at: 12s
+      do:
+        type: create
+        objects:
+          - apiVersion: v1
+            kind: Pod
+            metadata: { name: checkout-peak, namespace: default }
+            spec:
+              priorityClassName: checkout
+              containers:
+                - name: app
+                  image: checkout:2.4
+                  resources: { requests: { cpu: 1500m, memory: 1Gi } }
+`,
+  priorityClass('checkout', 100_000),
+  priorityClass('shop', 1000),
+  priorityClass('reports', 10),
+  node('worker-1', '4'),
+  node('worker-2', '4', 'zone-b'),
+  node('gpu-1', '8').replace('metadata:', 'spec: { taints: [{ key: gpu, value: "true", effect: NoSchedule }] }\nmetadata:'),
+  node('spot-1', '4', 'zone-b').replace(
+    'metadata:',
+    'spec: { taints: [{ key: lifecycle, value: spot, effect: PreferNoSchedule }] }\nmetadata:',
+  ),
+  deployment('shop', 6, '500m', 'priorityClassName: shop'),
+  deployment('catalog', 4, '500m', 'priorityClassName: checkout'),
+  deployment('reports', 8, '750m', 'priorityClassName: reports\n      terminationGracePeriodSeconds: 10'),
+  deployment(
+    'trainer',
+    2,
+    '2',
+    'tolerations: [{ key: gpu, operator: Exists }]\n      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ key: metadata.name, operator: In, values: [gpu-1] }] }] } } }',
+  ),
+);

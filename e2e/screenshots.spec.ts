@@ -1,0 +1,130 @@
+import { openByDialog, putFile } from './files.ts';
+import { type App, expect, test } from './fixtures.ts';
+import { BAD, SHOWCASE } from './scenarios.ts';
+import { Ui } from './ui.ts';
+
+/** Lets notices, hover and running animations go, so that a picture shows the state and nothing else. */
+async function calm(app: App): Promise<void> {
+  await app.page.mouse.move(2, 2);
+  const dismiss = app.page.getByRole('button', { name: /^(Dismiss|닫기)$/ });
+  while ((await dismiss.count()) > 0) await dismiss.first().click();
+  await expect
+    .poll(() => app.page.evaluate(() => document.getAnimations().filter((one) => one.playState === 'running').length))
+    .toBe(0);
+}
+
+async function shoot(app: App, name: string): Promise<void> {
+  await calm(app);
+  await app.screenshot(name);
+}
+
+async function resize(app: App, width: number, height: number): Promise<void> {
+  if (app.electron) {
+    await app.electron.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+      {
+        width,
+        height,
+      },
+    );
+  } else await app.page.setViewportSize({ width, height });
+  await expect.poll(() => app.page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+}
+
+/** The moment when the victims are leaving and the one they make room for waits. */
+async function preemption(app: App): Promise<void> {
+  const ui = new Ui(app);
+  await app.openText('black-friday.yaml', SHOWCASE);
+  await ui.seek(14_000);
+  await app.page
+    .getByRole('region', { name: 'Scheduling queue' })
+    .getByRole('button', { name: /^checkout-peak/ })
+    .click();
+  await expect(ui.inspector().getByRole('status')).toContainText('It waits for room on');
+  await app.page.keyboard.press('f');
+}
+
+test('pictures of the main states', async ({ app }) => {
+  const ui = new Ui(app);
+  const { page } = app;
+  await preemption(app);
+  await shoot(app, 'main-dark');
+  await page.keyboard.press('f');
+  await resize(app, 1280, 800);
+  await page.keyboard.press('f');
+  await shoot(app, 'small-1280x800');
+  await resize(app, 1920, 1080);
+  await page.keyboard.press('f');
+  await shoot(app, 'large-1920x1080');
+  await resize(app, 1440, 900);
+  await page.keyboard.press('f');
+  await page.getByRole('button', { name: 'Switch between dark and light' }).click();
+  await shoot(app, 'main-light');
+  await page.getByRole('button', { name: 'Switch between dark and light' }).click();
+  await page.getByRole('button', { name: /^Language: English/ }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
+  await shoot(app, 'korean');
+  await page.getByRole('button', { name: /^(언어|Language)/ }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+
+  await ui.fileMenu('Scenario library…');
+  await expect(ui.dialog('Scenario library').getByRole('button', { name: /First placement/ })).toBeVisible();
+  await shoot(app, 'library');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+K');
+  await ui.dialog('Commands').getByRole('combobox').fill('no');
+  await shoot(app, 'command-palette');
+  await page.keyboard.press('Escape');
+  await ui.palette('Pod').press('Enter');
+  await ui.dialog('New pod').getByRole('button', { name: 'Critical' }).click();
+  await shoot(app, 'dialog-pod');
+});
+
+test('pictures of a drain, a roll-out, a waiting pod, a crash, a bad file', async ({ app }) => {
+  const ui = new Ui(app);
+  const drain = ui.dialog('Drain node-a');
+  await app.openLibrary('07-drain-blocked-by-budget');
+  await ui.seek(8000);
+  for (const again of [false, true]) {
+    await ui.card('node-a').click({ button: 'right', position: { x: 60, y: 12 } });
+    await ui.menuItem('Drain…').click();
+    await expect(drain.getByRole('listitem')).toContainText('blocked by budget');
+    if (again) break;
+    await drain.getByRole('button', { name: 'Drain', exact: true }).click();
+    await expect(ui.dock().getByRole('log')).toContainText('kubectl drain');
+    await ui.seek(9500);
+    await expect(ui.dock().getByRole('log')).toContainText('will retry after 5s');
+  }
+  await shoot(app, 'drain-blocked');
+  await app.page.keyboard.press('Escape');
+
+  await app.openLibrary('08-rolling-update');
+  await ui.seek(11_500);
+  await app.page.getByRole('button', { name: /^web, \d of 6 ready/ }).click();
+  await expect(ui.dock().getByRole('row', { name: /^2 current/ })).toBeVisible();
+  await shoot(app, 'rollout');
+
+  await app.openLibrary('01-first-placement');
+  await ui.settle();
+  await ui.seek(30_000);
+  await ui.lane('Unschedulable').getByRole('button').first().click();
+  await expect(ui.inspector().getByRole('status')).toContainText('No node fits.');
+  await ui.dockTab('Explain');
+  await shoot(app, 'why-pending');
+  await ui
+    .pod(/^Pod .*, running,/)
+    .last()
+    .click();
+  await expect(ui.dock().getByRole('row', { name: /chosen/ })).toBeVisible();
+  await shoot(app, 'explain-scores');
+
+  await app.openLibrary('10-node-crash-and-eviction');
+  await ui.seek(40_000);
+  await ui.card('node-b').click({ position: { x: 60, y: 12 } });
+  await ui.dockTab('Events');
+  await shoot(app, 'node-crash');
+
+  await openByDialog(app, putFile(app, 'bad.yaml', BAD));
+  await expect(ui.dialog('The file could not be opened')).toBeVisible();
+  await shoot(app, 'bad-file');
+});
