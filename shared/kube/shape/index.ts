@@ -1,6 +1,9 @@
 import { isRecord } from '../../core/json.ts';
 import { canonicalQuantity, parseQuantity } from '../quantity.ts';
+import { SCHEDULER_SHAPES } from '../schedulerConfig/shapes.ts';
 import { SHAPE_TABLE } from './table.ts';
+
+const TABLE: Readonly<Record<string, string>> = { ...SHAPE_TABLE, ...SCHEDULER_SHAPES };
 
 /** One place where an object is not built as its kind is. */
 export interface ShapeProblem {
@@ -20,7 +23,7 @@ const parsed = new Map<string, Fields>();
 export function shapeFields(type: string): Fields | undefined {
   const known = parsed.get(type);
   if (known !== undefined) return known;
-  const row = Object.hasOwn(SHAPE_TABLE, type) ? SHAPE_TABLE[type] : undefined;
+  const row = Object.hasOwn(TABLE, type) ? TABLE[type] : undefined;
   if (row === undefined) return undefined;
   const fields = new Map(
     row.split(' ').map((entry): [string, string] => {
@@ -34,7 +37,7 @@ export function shapeFields(type: string): Fields | undefined {
 
 /** Whether objects of the kind can be checked. */
 export function hasShape(kind: string): boolean {
-  return Object.hasOwn(SHAPE_TABLE, kind);
+  return Object.hasOwn(TABLE, kind);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { checkDnsLabel, checkDnsSubdomain, checkLabelValue } from '#shared/kube/names.ts';
-import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from '#shared/kube/types.ts';
+import { checkDnsLabel } from '#shared/kube/names.ts';
+import { validateNodeSelector, validateTerm } from '#shared/kube/nodeSelectors.ts';
+import type { PodSpec } from '#shared/kube/types.ts';
 import { type FieldError, forbidden, invalid, invalidEach, required } from './errors.ts';
 import { validateLabelName, validateLabelSelector } from './labels.ts';
 
@@ -9,71 +10,6 @@ type PodTerm = NonNullable<PodTerms['requiredDuringSchedulingIgnoredDuringExecut
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
-const BAD_OPERATOR = 'not a valid selector operator';
-
-function validateRequirement(requirement: NodeSelectorRequirement, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const values = requirement.values ?? [];
-  switch (requirement.operator) {
-    case 'In':
-    case 'NotIn':
-      if (values.length === 0) errors.push(required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      break;
-    case 'Exists':
-    case 'DoesNotExist':
-      if (values.length > 0) {
-        errors.push(forbidden(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-      }
-      break;
-    case 'Gt':
-    case 'Lt':
-      if (values.length !== 1) {
-        errors.push(required(`${field}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-      }
-      break;
-    default:
-      errors.push(invalid(`${field}.operator`, requirement.operator ?? '', BAD_OPERATOR));
-  }
-  errors.push(...validateLabelName(requirement.key ?? '', `${field}.key`));
-  values.forEach((value, index) => {
-    errors.push(...invalidEach(`${field}.values[${index}]`, value, checkLabelValue(value)));
-  });
-  return errors;
-}
-
-/** Only the node's name can be matched as a field, one at a time. Models ValidateNodeFieldSelectorRequirement. */
-function validateFieldRequirement(requirement: NodeSelectorRequirement, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const values = requirement.values ?? [];
-  if (requirement.operator !== 'In' && requirement.operator !== 'NotIn') {
-    errors.push(invalid(`${field}.operator`, requirement.operator ?? '', BAD_OPERATOR));
-  } else if (values.length !== 1) {
-    errors.push(required(`${field}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
-  }
-  if (requirement.key !== 'metadata.name') {
-    errors.push(invalid(`${field}.key`, requirement.key ?? '', 'not a valid field selector key'));
-    return errors;
-  }
-  values.forEach((value, index) => {
-    errors.push(...invalidEach(`${field}.values[${index}]`, value, checkDnsSubdomain(value)));
-  });
-  return errors;
-}
-
-function validateTerm(term: NodeSelectorTerm, field: string): FieldError[] {
-  return [
-    ...(term.matchExpressions ?? []).flatMap((one, index) => validateRequirement(one, `${field}.matchExpressions[${index}]`)),
-    ...(term.matchFields ?? []).flatMap((one, index) => validateFieldRequirement(one, `${field}.matchFields[${index}]`)),
-  ];
-}
-
-/** A selector of nodes with at least one term. Models ValidateNodeSelector. */
-export function validateNodeSelector(selector: NodeSelector, field: string): FieldError[] {
-  const at = `${field}.nodeSelectorTerms`;
-  const terms = selector.nodeSelectorTerms ?? [];
-  if (terms.length === 0) return [required(at, 'must have at least one node selector term')];
-  return terms.flatMap((term, index) => validateTerm(term, `${at}[${index}]`));
-}
 
 function validateWeight(weight: number | undefined, field: string): FieldError[] {
   const value = weight ?? 0;
