@@ -4,8 +4,8 @@ import { expect, test } from './fixtures.ts';
 
 test('the page may not load a script, a picture or a frame from elsewhere', async ({ app }) => {
   const denied = await app.page.evaluate(async () => {
-    const reported: string[] = [];
-    document.addEventListener('securitypolicyviolation', (event) => reported.push(event.effectiveDirective));
+    const reported = new Set<string>();
+    document.addEventListener('securitypolicyviolation', (event) => reported.add(event.effectiveDirective));
     const script = document.createElement('script');
     script.src = 'https://example.com/x.js';
     const image = document.createElement('img');
@@ -13,9 +13,9 @@ test('the page may not load a script, a picture or a frame from elsewhere', asyn
     const frame = document.createElement('iframe');
     frame.src = 'https://example.com/';
     document.body.append(script, image, frame);
-    while (reported.length < 3) await new Promise(requestAnimationFrame);
+    while (reported.size < 3) await new Promise(requestAnimationFrame);
     for (const element of [script, image, frame]) element.remove();
-    return reported.sort();
+    return [...reported].sort();
   });
   expect(denied).toEqual(['frame-src', 'img-src', 'script-src-elem']);
 });

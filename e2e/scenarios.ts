@@ -139,7 +139,7 @@ spec:
     Every machine is full when the checkout has to grow. Its priority is higher than that of the nightly reports, so the scheduler
     looks for the machine where the least has to leave.
   seed: 3
-  positions: { worker-1: { x: 0, y: 0 }, worker-2: { x: 310, y: 0 }, gpu-1: { x: 0, y: 250 }, spot-1: { x: 310, y: 250 } }
+  positions: { worker-1: { x: 0, y: 0 }, worker-2: { x: 310, y: 0 }, gpu-1: { x: 0, y: 230 }, spot-1: { x: 310, y: 230 } }
   steps:
     - at: 12s
       do:

@@ -35,7 +35,7 @@ async function resize(app: App, width: number, height: number): Promise<void> {
 async function preemption(app: App): Promise<void> {
   const ui = new Ui(app);
   await app.openText('black-friday.yaml', SHOWCASE);
-  await ui.seek(14_000);
+  await ui.seek(12_900);
   await app.page
     .getByRole('region', { name: 'Scheduling queue' })
     .getByRole('button', { name: /^checkout-peak/ })

@@ -66,6 +66,11 @@ function Entries({ entries, parts }: { entries: readonly MenuEntry[]; parts: Par
   });
 }
 
+/** A closing menu gives the focus back to where it came from, unless its entry has opened a dialog: that one has chosen its own field. */
+function leaveFocusToDialog(event: Event): void {
+  if (document.querySelector('[role="dialog"]')) event.preventDefault();
+}
+
 /** A menu that drops down from its trigger. */
 export function DropMenu({
   trigger,
@@ -80,7 +85,13 @@ export function DropMenu({
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={6} collisionPadding={8}>
+        <DropdownMenu.Content
+          className="menu"
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          onCloseAutoFocus={leaveFocusToDialog}
+        >
           <Entries entries={entries} parts={DropdownMenu} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
@@ -103,7 +114,12 @@ export function ContextMenuArea({
     <ContextMenu.Root onOpenChange={(open) => onOpenChange?.(open)}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
       <ContextMenu.Portal>
-        <ContextMenu.Content className="menu" collisionPadding={8} aria-label={t('shell:commands')}>
+        <ContextMenu.Content
+          className="menu"
+          collisionPadding={8}
+          aria-label={t('shell:commands')}
+          onCloseAutoFocus={leaveFocusToDialog}
+        >
           <Content render={(entries) => <Entries entries={entries} parts={ContextMenu} />} />
         </ContextMenu.Content>
       </ContextMenu.Portal>

@@ -8,7 +8,8 @@ export interface ReasonCount {
 
 /** Splits `0/4 nodes are available: 1 Insufficient cpu, 3 node(s) had untolerated taint(s). preemption: …` into its counted reasons, most frequent first. */
 export function countedReasons(message: string): ReasonCount[] {
-  const body = /nodes are available: (.*?)(?:\. preemption:|\.? *$)/s.exec(message)?.[1];
+  // The counted reasons end with a full stop; what the PostFilter plugins said follows.
+  const body = /nodes are available: (.*?)\.?(?:(?<=\.) |$)/s.exec(message)?.[1];
   if (!body) return [];
   const found: ReasonCount[] = [];
   for (const part of body.split(/, (?=\d+ )/)) {
