@@ -17,13 +17,13 @@ export function truncateNote(text: string): string {
 export class PodWriter {
   readonly #ctx: ComponentContext;
   readonly #client: Client;
-  readonly #events: EventRecorder;
+  /** Events come from the profile that had the pod, not from the process. */
+  readonly #recorders = new Map<string, EventRecorder>();
   readonly #pods: Lister<Pod>;
 
   constructor(ctx: ComponentContext, client: Client) {
     this.#ctx = ctx;
     this.#client = client;
-    this.#events = ctx.recorder('default-scheduler', 'events');
     this.#pods = ctx.informer('Pod').lister;
   }
 
@@ -33,8 +33,15 @@ export class PodWriter {
     return found?.metadata.uid === pod.metadata.uid ? found : undefined;
   }
 
+  #events(pod: Pod): EventRecorder {
+    const profile = pod.spec.schedulerName ?? 'default-scheduler';
+    const known = this.#recorders.get(profile) ?? this.#ctx.recorder(profile, 'events');
+    this.#recorders.set(profile, known);
+    return known;
+  }
+
   scheduled(pod: Pod, node: string): void {
-    this.#events.event(
+    this.#events(pod).event(
       pod,
       'Normal',
       'Scheduled',
@@ -44,7 +51,7 @@ export class PodWriter {
   }
 
   failed(pod: Pod, message: string): void {
-    this.#events.event(pod, 'Warning', 'FailedScheduling', truncateNote(message), { action: 'Scheduling' });
+    this.#events(pod).event(pod, 'Warning', 'FailedScheduling', truncateNote(message), { action: 'Scheduling' });
   }
 
   /** PodScheduled=False and, unless undefined, the nominated node ('' clears it). Writes only what differs. */
@@ -95,7 +102,7 @@ export class PodWriter {
       const options = pod.metadata.uid === undefined ? {} : { preconditions: { uid: pod.metadata.uid } };
       if (!this.#client.delete(ref, options).ok) continue;
       const text = `Preempted by pod ${preemptor.metadata.uid} on node ${candidate.node}`;
-      this.#events.event(pod, 'Normal', 'Preempted', text, { action: 'Preempting', related: preemptor });
+      this.#events(preemptor).event(pod, 'Normal', 'Preempted', text, { action: 'Preempting', related: preemptor });
     }
   }
 }

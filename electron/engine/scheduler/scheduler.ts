@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
 import type { Pod, Status } from '#shared/kube/types.ts';
 import type { Attempt, QueueEntry, QueueView } from '#shared/protocol/explain.ts';
-import type { Client, Component, ComponentContext } from '../client/types.ts';
+import type { Client, Component, ComponentContext, EngineConfig } from '../client/types.ts';
 import { bindingCycle, WaitingPods } from './binding.ts';
 import { SchedulerCache } from './cache/cache.ts';
 import { type DecideOptions, type Decision, decide } from './framework/decide.ts';
@@ -22,9 +22,17 @@ import { createSandbox, type Sandbox } from './sandbox.ts';
 import { noProfile } from './status.ts';
 import { gatedAttempt, recordOf, Trace, toAttempt } from './trace.ts';
 
-/** Settings beyond the engine's configuration. `trace` false: no attempts are kept (benches). */
-export interface SchedulerOptions {
+/** What a configuration file decides. Absent back-off bounds are the engine's own. */
+export interface SchedulerSettings {
   readonly profiles?: readonly ProfileConfig[];
+  readonly backoffInitialMs?: number;
+  readonly backoffMaxMs?: number;
+}
+
+/** Settings beyond the engine's configuration. `trace` false: no attempts are kept (benches). */
+export interface SchedulerOptions extends SchedulerSettings {
+  /** Name of the component, its user and its pulse; kube-scheduler when absent. */
+  readonly name?: string;
   readonly trace?: boolean;
   /** Plugins beside the built-in ones; a profile has to switch them on. */
   readonly plugins?: ReadonlyMap<string, PluginFactory>;
@@ -33,6 +41,8 @@ export interface SchedulerOptions {
 /** The scheduler as the rest of the engine sees it. */
 export interface SchedulerComponent extends Component {
   readonly cycles: number;
+  /** Takes other settings; one that runs is restarted with them and learns everything from the API again. */
+  configure(settings: SchedulerSettings): void;
   queue(): QueueView;
   /** Attempts of a pod, newest first. */
   explain(namespace: string, name: string): readonly Attempt[];
@@ -44,15 +54,16 @@ export interface SchedulerComponent extends Component {
   digestParts(): string;
 }
 
-/** Name of the component, its user and its pulse. */
+/** Name of the scheduler every cluster has. */
 export const schedulerName = 'kube-scheduler';
 
 /** The scheduling loop: one pod per cycle, `cycleMs` of virtual time each. All state is rebuilt from the API on start. Models pkg/scheduler Scheduler. */
 export class Scheduler implements SchedulerComponent {
-  readonly name = schedulerName;
+  readonly name: string;
   readonly #ctx: ComponentContext;
   readonly #client: Client;
-  readonly #profiles: readonly ProfileConfig[];
+  #profiles: readonly ProfileConfig[];
+  #timings: EngineConfig['scheduler'];
   readonly #registry: ReadonlyMap<string, PluginFactory>;
   readonly #trace: Trace | undefined;
   readonly #writer: PodWriter;
@@ -71,8 +82,10 @@ export class Scheduler implements SchedulerComponent {
 
   constructor(ctx: ComponentContext, options: SchedulerOptions = {}) {
     this.#ctx = ctx;
-    this.#client = ctx.client(schedulerName);
+    this.name = options.name ?? schedulerName;
+    this.#client = ctx.client(this.name);
     this.#profiles = options.profiles ?? [defaultProfile];
+    this.#timings = timingsOf(ctx, options);
     this.#registry = new Map([...pluginRegistry, ...(options.plugins ?? [])]);
     this.#trace = options.trace === false ? undefined : new Trace();
     this.#writer = new PodWriter(ctx, this.#client);
@@ -114,14 +127,14 @@ export class Scheduler implements SchedulerComponent {
         return answer.ok ? null : errorStatus(answer.error.message);
       },
       waiting: this.#waiting,
-      draw: (stream, bound) => (this.#dryRun ? 0 : random.stream(stream).nextInt(bound)),
+      draw: (stream, bound) => (this.#dryRun ? 0 : random.stream(this.#stream(stream)).nextInt(bound)),
       preemptionTriesAllNodes: () => this.#dryRun,
     });
   }
 
   #newQueue(): SchedulingQueue {
     const sorter = this.#frameworks.get(this.#profiles[0]?.schedulerName ?? '')?.at('queueSort')[0];
-    return new SchedulingQueue(this.#ctx.clock, this.#ctx.config.scheduler, {
+    return new SchedulingQueue(this.#ctx.clock, this.#timings, {
       preEnqueue: (pod) => this.#preEnqueue(pod),
       registrations: (pod, plugin) => this.#frameworkOf(pod)?.plugin(plugin)?.events?.() ?? [],
       compare: (a, b) => sorter?.compare?.(a, b) ?? 0,
@@ -141,6 +154,20 @@ export class Scheduler implements SchedulerComponent {
       this.#trace.record(frame.pod, 0, () => gatedAttempt(frame, nodes, status));
     }
     return status;
+  }
+
+  /** Name of a random stream: each scheduler draws from its own, so that a further one does not shift the others. */
+  #stream(name: string): string {
+    return this.name === schedulerName ? name : `${this.name}/${name}`;
+  }
+
+  configure(settings: SchedulerSettings): void {
+    const running = this.#running;
+    if (running) this.stop();
+    this.#profiles = settings.profiles ?? [defaultProfile];
+    this.#timings = timingsOf(this.#ctx, settings);
+    this.#reset();
+    if (running) this.start();
   }
 
   start(): void {
@@ -189,7 +216,7 @@ export class Scheduler implements SchedulerComponent {
     const entry = this.#queue.pop();
     if (entry === undefined) return;
     this.cycles++;
-    this.#ctx.emit({ type: 'pulse', component: schedulerName });
+    this.#ctx.emit({ type: 'pulse', component: this.name });
     const framework = this.#frameworkOf(entry.pod);
     if (framework === undefined || entry.pod.metadata.deletionTimestamp !== undefined) {
       const { namespace, name } = entry.pod.metadata;
@@ -205,7 +232,7 @@ export class Scheduler implements SchedulerComponent {
 
   #decide(framework: Framework, pod: Pod, dryRun: boolean): Decision {
     this.#dryRun = dryRun;
-    const ties = this.#ctx.random.stream('scheduler/tie-break');
+    const ties = this.#ctx.random.stream(this.#stream('scheduler/tie-break'));
     const options: DecideOptions = {
       startIndex: dryRun ? 0 : this.#nextStartIndex,
       percentageOfNodesToScore: dryRun ? 100 : (framework.profile.percentageOfNodesToScore ?? 0),
@@ -337,6 +364,7 @@ export class Scheduler implements SchedulerComponent {
       key: entry.key,
       namespace: entry.pod.metadata.namespace ?? '',
       name: entry.pod.metadata.name,
+      scheduler: this.name,
       priority: entry.priority,
       attempts: entry.attempts,
       ...(entry.backoffUntilMs === undefined ? {} : { untilMs: entry.backoffUntilMs }),
@@ -348,4 +376,14 @@ export class Scheduler implements SchedulerComponent {
   digestParts(): string {
     return JSON.stringify([this.cycles, this.#nextStartIndex, this.#cache.podCount, this.queue()]);
   }
+}
+
+function timingsOf(ctx: ComponentContext, settings: SchedulerSettings): EngineConfig['scheduler'] {
+  const { backoffInitialMs, backoffMaxMs } = settings;
+  const own = ctx.config.scheduler;
+  return {
+    ...own,
+    ...(backoffInitialMs === undefined ? {} : { backoffInitialMs }),
+    ...(backoffMaxMs === undefined ? {} : { backoffMaxMs: Math.max(backoffMaxMs, backoffInitialMs ?? own.backoffInitialMs) }),
+  };
 }
