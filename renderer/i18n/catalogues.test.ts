@@ -31,7 +31,8 @@ describe('JSX', () => {
     for (const [path, source] of Object.entries(sources)) {
       for (const match of source.matchAll(/(?:<[a-zA-Z][^<>]*[^=<>]|<\/\w+|<)>\s*([^<>{}=;()|&]*?)\s*(?=<\/|<[a-zA-Z]|\{)/g)) {
         const text = match[1] ?? '';
-        if (/^\p{L}.*\p{L}|^\p{L}{2}/u.test(text) && !NAMES.has(text) && !text.startsWith('kubectl ')) found.push(`${path}: ${text}`);
+        if (/^\p{L}.*\p{L}|^\p{L}{2}/u.test(text) && !NAMES.has(text) && !text.startsWith('kubectl '))
+          found.push(`${path}: ${text}`);
       }
     }
     expect(found).toEqual([]);
