@@ -84,7 +84,8 @@ function Chips({ model, fault }: Omit<Parts, 'verdict'>) {
   const states: { id: string; text: string; title: string; tone: string }[] = [];
   if (fault) states.push({ id: fault, text: t(`canvas:${fault}`), title: t(`canvas:${fault}`), tone: 'bad' });
   if (model.cordoned) states.push({ id: 'cordoned', text: t('canvas:cordoned'), title: t('canvas:cordoned'), tone: 'bad' });
-  if (model.ready !== 'ready' && !fault) states.push({ id: 'ready', text: t(`canvas:${model.ready}`), title: '', tone: 'bad' });
+  if (model.ready !== 'ready' && !fault)
+    states.push({ id: 'ready', text: t(`canvas:${model.ready}`), title: '', tone: model.ready === 'joining' ? '' : 'bad' });
   const taints = model.taints.map((taint) => ({
     ...taint,
     tone: taint.effect === 'NoExecute' ? 'bad' : taint.effect === 'PreferNoSchedule' ? 'soft' : 'warn',

@@ -53,7 +53,13 @@ function paintPods(context: CanvasRenderingContext2D, pods: readonly PodDot[], h
 
 function paintTile(context: CanvasRenderingContext2D, model: CardModel, crashed: boolean, height: number, colors: Colors): void {
   context.globalAlpha = 1;
-  context.fillStyle = model.ready === 'ready' && !crashed ? colors.ok : colors.bad;
+  context.fillStyle = crashed
+    ? colors.bad
+    : model.ready === 'ready'
+      ? colors.ok
+      : model.ready === 'joining'
+        ? colors.track
+        : colors.bad;
   context.beginPath();
   context.arc(TILE.left + TILE.led, TILE.nameY - 10, TILE.led, 0, Math.PI * 2);
   context.fill();

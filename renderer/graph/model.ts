@@ -25,7 +25,7 @@ export interface CardModel {
   name: string;
   zone: string | null;
   controlPlane: boolean;
-  ready: 'ready' | 'notReady' | 'unknown';
+  ready: 'ready' | 'notReady' | 'unknown' | 'joining';
   cordoned: boolean;
   sizeText: string;
   taints: readonly TaintChip[];
@@ -75,6 +75,7 @@ export function requestedOn(pods: readonly Pod[]): Record<string, number> {
 
 function readiness(node: Node): CardModel['ready'] {
   const status = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
+  if (status === undefined) return 'joining'; // its kubelet has not reported for the first time yet
   return status === 'True' ? 'ready' : status === 'False' ? 'notReady' : 'unknown';
 }
 

@@ -124,7 +124,7 @@ export const useView = create<ViewState>()(() => ({
   dropNode: null,
   theme: firstTheme(),
   language: firstLanguage(),
-  dockTab: 'explain',
+  dockTab: 'events',
   dockOpen: true,
   inspectorOpen: true,
   presenter: false,

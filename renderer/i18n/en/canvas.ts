@@ -54,6 +54,7 @@ export const canvas = {
   ready: 'Ready',
   notReady: 'Not ready',
   unknown: 'Not heard from',
+  joining: 'joining',
   cordoned: 'cordoned',
   crashed: 'crashed',
   partitioned: 'cut off',

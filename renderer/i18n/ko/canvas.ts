@@ -54,6 +54,7 @@ export const canvas = {
   ready: '준비됨',
   notReady: '준비 안 됨',
   unknown: '응답 없음',
+  joining: '참여 중',
   cordoned: '코든됨',
   crashed: '장애',
   partitioned: '연결 끊김',
