@@ -35,6 +35,7 @@ export function mergeConfig(given: DeepPartial<EngineConfig> | undefined): Engin
     kubelet: { ...defaultEngineConfig.kubelet, ...given?.kubelet },
     nodeLifecycle: { ...defaultEngineConfig.nodeLifecycle, ...given?.nodeLifecycle },
     scheduler: { ...defaultEngineConfig.scheduler, ...given?.scheduler },
+    storage: { ...defaultEngineConfig.storage, ...given?.storage },
     eventTtlMs: given?.eventTtlMs ?? defaultEngineConfig.eventTtlMs,
   };
 }

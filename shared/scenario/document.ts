@@ -49,6 +49,7 @@ const configSchema = z.strictObject({
     })
     .partial()
     .optional(),
+  storage: z.strictObject({ resyncMs: positiveDuration, provisionMs: duration }).partial().optional(),
   eventTtlMs: positiveDuration.optional(),
 });
 

@@ -137,7 +137,16 @@ export interface EngineConfig {
   kubelet: KubeletTimings;
   nodeLifecycle: NodeLifecycleTimings;
   scheduler: { cycleMs: number; backoffInitialMs: number; backoffMaxMs: number; unschedulableFlushMs: number };
+  storage: StorageTimings;
   eventTtlMs: number;
+}
+
+/** Persistent volumes. */
+export interface StorageTimings {
+  /** How often unbound claims and volumes are looked at again. Models --pvclaimbinder-sync-period. */
+  resyncMs: number;
+  /** How long a provisioner takes to make or delete a volume. */
+  provisionMs: number;
 }
 
 /** How long each step of a pod takes on its node. */
@@ -181,5 +190,6 @@ export const defaultEngineConfig: EngineConfig = {
   },
   nodeLifecycle: { monitorPeriodMs: 5_000, monitorGraceMs: 50_000, evictionRatePerSecond: 0.1 },
   scheduler: { cycleMs: 300, backoffInitialMs: 1_000, backoffMaxMs: 10_000, unschedulableFlushMs: 300_000 },
+  storage: { resyncMs: 15_000, provisionMs: 2_000 },
   eventTtlMs: 3_600_000,
 };

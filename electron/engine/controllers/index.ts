@@ -4,6 +4,8 @@ import { createDisruptionController } from './disruption/index.ts';
 import { createGarbageCollector } from './garbagecollector/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycle } from './nodelifecycle/index.ts';
+import { createPersistentVolumeController } from './persistentvolume/index.ts';
+import { createProvisioner } from './persistentvolume/provisioner.ts';
 import { createPodGarbageCollector } from './podgc/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createTaintEviction } from './tainteviction/index.ts';
@@ -17,6 +19,8 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createDisruptionController(ctx),
     createNodeLifecycle(ctx),
     createTaintEviction(ctx),
+    createPersistentVolumeController(ctx),
+    createProvisioner(ctx),
     createPodGarbageCollector(ctx),
     createGarbageCollector(ctx),
     createNamespaceController(ctx),

@@ -1,4 +1,4 @@
-import type { Node, Pod } from '#shared/kube/types.ts';
+import type { KubeObject, Pod } from '#shared/kube/types.ts';
 import type { CycleState } from '../scheduler/framework/cyclestate.ts';
 import { newCycleState } from '../scheduler/framework/framework.ts';
 import type { Plugin } from '../scheduler/framework/plugin.ts';
@@ -13,7 +13,7 @@ export interface PluginTable {
   /** PreScore, Score and NormalizeScore over all nodes: raw and normalised by node; undefined when PreScore skips. */
   score(pod: Pod): Record<string, [number, number]> | undefined;
   /** Whether some registered event with its hint would requeue the pod. */
-  wakes(pod: Pod, resource: string, action: number, before: Node | Pod | undefined, after: Node | Pod | undefined): boolean;
+  wakes(pod: Pod, resource: string, action: number, before: KubeObject | undefined, after: KubeObject | undefined): boolean;
 }
 
 /** Sets up the table of a plugin. `args` are its pluginConfig. */

@@ -1,0 +1,138 @@
+import {
+  annBetaStorageProvisioner,
+  annBindCompleted,
+  annBoundByController,
+  annotated,
+  annotationOf,
+  annSelectedNode,
+  annStorageProvisioner,
+  classOf,
+  isBoundTo,
+  noProvisioner,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type StorageClass,
+  usesClaim,
+  waitForFirstConsumer,
+} from '#shared/kube/storage.ts';
+import type { Client, ComponentContext, EventRecorder, Lister } from '../../client/types.ts';
+import { bestVolume, mismatch } from './match.ts';
+import type { StorageWriter } from './writes.ts';
+
+const annDefaultClass = 'storageclass.kubernetes.io/is-default-class';
+
+/** What the steps for claims work with. */
+export interface ClaimTools {
+  readonly ctx: ComponentContext;
+  readonly client: Client;
+  readonly writer: StorageWriter;
+  readonly events: EventRecorder;
+  readonly volumes: Lister<PersistentVolume>;
+  readonly classes: Lister<StorageClass>;
+}
+
+/** Brings one claim forward; false when a write failed. Models PersistentVolumeController.syncClaim. */
+export function syncClaim(tools: ClaimTools, claim: PersistentVolumeClaim): boolean {
+  return annotationOf(claim, annBindCompleted) === undefined ? syncUnbound(tools, claim) : syncBound(tools, claim);
+}
+
+/** A claim that was bound once: its volume must still be there and be its own. Models syncBoundClaim. */
+function syncBound({ writer, events, volumes }: ClaimTools, claim: PersistentVolumeClaim): boolean {
+  const lost = (reason: string, message: string): boolean => {
+    if (claim.status?.phase === 'Lost') return true;
+    if (writer.claimPhase(claim, 'Lost') === undefined) return false;
+    events.event(claim, 'Warning', reason, message);
+    return true;
+  };
+  const name = claim.spec.volumeName;
+  if (!name) return lost('ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!');
+  const volume = volumes.get('', name);
+  if (volume === undefined) return lost('ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!');
+  const owner = volume.spec.claimRef;
+  if (owner === undefined || owner.uid === claim.metadata.uid) return writer.bind(volume, claim);
+  return lost('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly');
+}
+
+function syncUnbound(tools: ClaimTools, given: PersistentVolumeClaim): boolean {
+  const { writer, events, volumes } = tools;
+  if (given.spec.volumeName) return syncNamed(tools, given);
+  const claim = withDefaultClass(tools, given);
+  if (claim === undefined) return false;
+  const delayed = isDelayed(tools, claim) && annotationOf(claim, annSelectedNode) === undefined;
+  const volume = bestVolume(volumes.list(), claim, delayed);
+  if (volume !== undefined) return writer.bind(volume, claim);
+  if (delayed) announceWaiting(tools, claim);
+  else if (classOf(claim) !== '') return provision(tools, claim);
+  else
+    events.event(claim, 'Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
+  return writer.claimPhase(claim, 'Pending') !== undefined;
+}
+
+/** A claim that names its volume. */
+function syncNamed({ writer, events, volumes }: ClaimTools, claim: PersistentVolumeClaim): boolean {
+  const name = claim.spec.volumeName ?? '';
+  const volume = volumes.get('', name);
+  const pending = () => writer.claimPhase(claim, 'Pending') !== undefined;
+  if (volume === undefined) return pending();
+  if (volume.spec.claimRef !== undefined) {
+    if (isBoundTo(volume, claim)) return writer.bind(volume, claim);
+    if (annotationOf(claim, annBoundByController) === undefined)
+      events.event(claim, 'Warning', 'FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`);
+    return pending();
+  }
+  const fault = mismatch(volume, claim);
+  if (fault === undefined) return writer.bind(volume, claim);
+  events.event(claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume ${JSON.stringify(name)}: ${fault}`);
+  return pending();
+}
+
+/** A claim without a class gets the cluster's default one, the newest if there are several. Models assignDefaultStorageClass. */
+function withDefaultClass({ ctx, client, classes }: ClaimTools, claim: PersistentVolumeClaim): PersistentVolumeClaim | undefined {
+  if (claim.spec.storageClassName !== undefined || classOf(claim) !== '') return claim;
+  const created = (one: StorageClass) => ctx.clock.parseMs(one.metadata.creationTimestamp ?? ctx.clock.timestamp());
+  const defaults = classes.list().filter((one) => annotationOf(one, annDefaultClass) === 'true');
+  const newest = defaults.toSorted((a, b) => created(b) - created(a))[0];
+  if (newest === undefined) return claim;
+  const answer = client.update({ ...claim, spec: { ...claim.spec, storageClassName: newest.metadata.name } });
+  return answer.ok ? answer.value : undefined;
+}
+
+function isDelayed({ classes }: ClaimTools, claim: PersistentVolumeClaim): boolean {
+  return classes.get('', classOf(claim))?.volumeBindingMode === waitForFirstConsumer;
+}
+
+/** Models emitEventForUnboundDelayBindingClaim. */
+function announceWaiting({ ctx, events }: ClaimTools, claim: PersistentVolumeClaim): void {
+  const pods = ctx.informer('Pod').lister.list(claim.metadata.namespace ?? '');
+  const waiting = pods.filter((pod) => !pod.spec.nodeName && usesClaim(pod, claim.metadata.name)).map((pod) => pod.metadata.name);
+  if (waiting.length === 0) {
+    events.event(claim, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
+    return;
+  }
+  const names = waiting.length === 1 ? `pod ${waiting[0]}` : `pods ${waiting.join(',')}`;
+  events.event(claim, 'Normal', 'WaitForPodScheduled', `waiting for ${names} to be scheduled`);
+}
+
+/** Hands the claim to the provisioner of its class. Models provisionClaim for external provisioners. */
+function provision({ client, writer, events, classes }: ClaimTools, claim: PersistentVolumeClaim): boolean {
+  const name = classOf(claim);
+  const provisioner = classes.get('', name)?.provisioner;
+  if (provisioner === undefined || provisioner === noProvisioner) {
+    const fault =
+      provisioner === undefined
+        ? `storageclass.storage.k8s.io ${JSON.stringify(name)} not found`
+        : `no volume plugin matched name: ${provisioner}`;
+    events.event(claim, 'Warning', 'ProvisioningFailed', fault);
+    return writer.claimPhase(claim, 'Pending') !== undefined;
+  }
+  let marked = writer.claimPhase(claim, 'Pending');
+  if (marked !== undefined && annotationOf(marked, annStorageProvisioner) !== provisioner) {
+    const both = annotated(annotated(marked, annBetaStorageProvisioner, provisioner), annStorageProvisioner, provisioner);
+    const answer = client.update(both);
+    marked = answer.ok ? answer.value : undefined;
+  }
+  if (marked === undefined) return false;
+  const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+  events.event(marked, 'Normal', 'ExternalProvisioning', message);
+  return true;
+}
