@@ -1,13 +1,13 @@
 import './panels.css';
 import { Box, Layers, Server, Shapes } from 'lucide-react';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import type { AnyObject, Deployment, Node, ObjectKey, Pod } from '#shared/kube/types.ts';
 import { PodGlyph, type TabSpec, Tabs } from '../components/index.ts';
 import { podLook } from '../graph/podLook.ts';
 import { useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
 import { type InspectorTab, openInspector, refOfKey, useView } from '../store/view.ts';
-import { EventsTable, useEventRows } from './dock/EventsTab.tsx';
+import { EventsTable, useEventRowsAbout } from './dock/EventsTab.tsx';
 import { DeploymentDetails } from './inspector/DeploymentDetails.tsx';
 import { NodeDetails } from './inspector/NodeDetails.tsx';
 import { Overview } from './inspector/Overview.tsx';
@@ -48,8 +48,7 @@ function Details({ object }: { object: AnyObject }): ReactNode {
 function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
   const t = useT();
   const chosen = useView((state) => state.inspectorTab);
-  const all = useEventRows();
-  const rows = useMemo(() => all.filter((row) => row.aboutKey === id), [all, id]);
+  const rows = useEventRowsAbout(id);
   const isPod = object.kind === 'Pod';
   const tabs: TabSpec<InspectorTab>[] = [
     ...(isPod

@@ -3,12 +3,22 @@ import { useMemo, useRef, useState } from 'react';
 import type { ObjectKey } from '#shared/kube/types.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
-import { select, useView } from '../../store/view.ts';
-import { type EventRow, eventRows, filterEvents } from '../model/events.ts';
+import { refOfKey, select, useView } from '../../store/view.ts';
+import { type EventRow, eventRows, eventRowsAbout, filterEvents } from '../model/events.ts';
 import { printAge } from '../time.ts';
 
+/** Rows of the stored events about one object, newest first. */
+export function useEventRowsAbout(key: ObjectKey): readonly EventRow[] {
+  const events = useCluster((state) => state.events);
+  const startTime = useCluster((state) => state.session?.startTime);
+  return useMemo(
+    () => eventRowsAbout(events.values(), refOfKey(key), Date.parse(startTime ?? '') || 0),
+    [events, startTime, key],
+  );
+}
+
 /** Rows of all stored events, newest first. */
-export function useEventRows(): readonly EventRow[] {
+function useEventRows(): readonly EventRow[] {
   const events = useCluster((state) => state.events);
   const startTime = useCluster((state) => state.session?.startTime);
   return useMemo(() => eventRows(events.values(), Date.parse(startTime ?? '') || 0), [events, startTime]);

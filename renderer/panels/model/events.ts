@@ -40,12 +40,33 @@ export function eventRow(event: KubeEvent, startMs: number): EventRow {
   };
 }
 
+/** Rows already made; an Event is replaced when it changes, so its row holds as long as the object does. */
+const made = new WeakMap<KubeEvent, { startMs: number; row: EventRow; revision: number }>();
+
+function rowOf(event: KubeEvent, startMs: number): { row: EventRow; revision: number } {
+  const known = made.get(event);
+  if (known?.startMs === startMs) return known;
+  const fresh = { startMs, row: eventRow(event, startMs), revision: Number(event.metadata.resourceVersion ?? 0) };
+  made.set(event, fresh);
+  return fresh;
+}
+
+/** Is the Event about this object? */
+function isAbout(event: KubeEvent, ref: ObjectRef): boolean {
+  const object = event.involvedObject;
+  return object.name === ref.name && object.kind === ref.kind && (ref.namespace === '' || object.namespace === ref.namespace);
+}
+
+/** Rows of the Events about one object, newest first. */
+export function eventRowsAbout(events: Iterable<KubeEvent>, ref: ObjectRef, startMs: number): EventRow[] {
+  const own: KubeEvent[] = [];
+  for (const event of events) if (isAbout(event, ref)) own.push(event);
+  return eventRows(own, startMs);
+}
+
 /** Rows of many Events: newest first; equal times by latest write first. */
 export function eventRows(events: Iterable<KubeEvent>, startMs: number): EventRow[] {
-  const rows = [...events].map((event) => ({
-    row: eventRow(event, startMs),
-    revision: Number(event.metadata.resourceVersion ?? 0),
-  }));
+  const rows = [...events].map((event) => rowOf(event, startMs));
   rows.sort((a, b) => b.row.lastMs - a.row.lastMs || b.revision - a.revision);
   return rows.map(({ row }) => row);
 }
