@@ -1,29 +1,33 @@
+import { connectAdvice } from './adviser.ts';
 import { ComponentSet } from './components.ts';
 import { createControllers } from './controllers/index.ts';
 import { createCore } from './core.ts';
 import { createFaults } from './faults/index.ts';
 import { createKubectl } from './kubectl/index.ts';
 import { createKubelets } from './kubelet/index.ts';
-import { createScheduler } from './scheduler/index.ts';
+import { SchedulerSet } from './schedulers.ts';
 import { ClusterSimulation } from './simulation.ts';
 import type { Simulation, SimulationOptions } from './types.ts';
 
 /**
  * A cluster with its control plane and kubelets, empty but for what every cluster has. The engine's only door.
- * Throws RangeError for a start time that is none.
+ * Throws RangeError for a start time that is none and for scheduler configurations that cannot run.
  */
 export function createSimulation(options: SimulationOptions): Simulation {
   const core = createCore(options);
   const { context } = core;
   const faults = createFaults();
-  const scheduler = createScheduler(context);
+  const schedulers = new SchedulerSet(context, options.schedulers);
   const kubelet = createKubelets(context, faults);
-  const components = new ComponentSet([scheduler, kubelet], createControllers(context));
+  const components = new ComponentSet([...schedulers.all, kubelet], createControllers(context));
+  schedulers.attach(components);
   const kubectl = createKubectl(context, {
     faults,
     kubelet,
+    schedulers,
     stopComponent: (name) => components.switch(name, false),
     startComponent: (name) => components.switch(name, true),
   });
-  return new ClusterSimulation({ core, scheduler, components, kubectl, faults: () => faults.all() });
+  const advice = connectAdvice({ core, scheduler: schedulers, components, kubectl, faults });
+  return new ClusterSimulation({ core, schedulers, components, kubectl, advice, faults: () => faults.all() });
 }

@@ -5,42 +5,40 @@ import type { AnyObject, Pod, Status } from '#shared/kube/types.ts';
 import type {
   Attempt,
   Command,
+  CommandPreview,
   CommandReply,
   ComponentView,
   DrainOptions,
   DrainPreview,
   QueueView,
+  SchedulerView,
+  Suggestion,
 } from '#shared/protocol/index.ts';
+import type { Advice } from './advice/index.ts';
 import { loadObjects } from './apiserver/load.ts';
 import { badRequest } from './apiserver/status.ts';
-import type { Component, EngineSignal } from './client/types.ts';
+import type { EngineSignal } from './client/types.ts';
 import type { ComponentSet } from './components.ts';
 import type { EngineCore } from './core.ts';
+import type { SchedulerSet } from './schedulers.ts';
 import { runLoop } from './sim/loop.ts';
 import type { RunOutcome, Simulation, StoredChange } from './types.ts';
-
-/** The scheduler as the simulation needs it. */
-export interface SchedulerPart extends Component {
-  readonly cycles: number;
-  queue(): QueueView;
-  explain(namespace: string, name: string): readonly Attempt[];
-  fit(pod: Pod): Result<Attempt, Status>;
-  /** Text of everything that decides what the scheduler does next. */
-  digestParts(): string;
-}
 
 /** The command line's verbs as the simulation needs them. */
 export interface KubectlPart {
   execute(command: Command): Result<CommandReply, Status>;
   drainPreview(node: string, options: DrainOptions): Result<DrainPreview, Status>;
+  /** Nodes with a drain under way, by name. */
+  running(): string[];
 }
 
 /** All parts of a simulation. */
 export interface SimulationParts {
   readonly core: EngineCore;
-  readonly scheduler: SchedulerPart;
+  readonly schedulers: SchedulerSet;
   readonly components: ComponentSet;
   readonly kubectl: KubectlPart;
+  readonly advice: Advice;
   readonly faults: () => Record<string, 'crashed' | 'partitioned'>;
 }
 
@@ -124,15 +122,30 @@ export class ClusterSimulation implements Simulation {
   }
 
   queue(): QueueView {
-    return this.#parts.scheduler.queue();
+    return this.#parts.schedulers.queue();
   }
 
   components(): ComponentView[] {
-    const { scheduler, components } = this.#parts;
-    return components.list().map((component) => ({
-      ...component,
-      cycles: component.name === scheduler.name ? scheduler.cycles : this.#core.context.pulses(component.name),
+    const { schedulers, components } = this.#parts;
+    return components.list().map((component) => {
+      const profiles = schedulers.profilesOf(component.name);
+      const cycles = schedulers.get(component.name)?.cycles ?? this.#core.context.pulses(component.name);
+      return { ...component, cycles, ...(profiles === undefined ? {} : { profiles }) };
+    });
+  }
+
+  schedulers(): SchedulerView[] {
+    const states = new Map(this.#parts.components.list().map(({ name, running }) => [name, running]));
+    return this.#parts.schedulers.list().map(({ name, configuration }) => ({
+      name,
+      running: states.get(name) === true,
+      profiles: this.#parts.schedulers.profilesOf(name) ?? [],
+      configuration,
     }));
+  }
+
+  draining(): string[] {
+    return this.#parts.kubectl.running();
   }
 
   faults(): Record<string, 'crashed' | 'partitioned'> {
@@ -140,23 +153,36 @@ export class ClusterSimulation implements Simulation {
   }
 
   explain(namespace: string, name: string): readonly Attempt[] {
-    return this.#parts.scheduler.explain(namespace, name);
+    return this.#parts.schedulers.explain(namespace, name);
   }
 
   fit(pod: AnyObject): Result<Attempt, Status> {
     this.#parts.components.start();
     const stored = this.#core.store.get('Pod', pod.metadata.namespace ?? 'default', pod.metadata.name);
     // A stored pod has passed admission already.
-    if (stored !== undefined && stored.metadata.uid === pod.metadata.uid) return this.#parts.scheduler.fit(pod as unknown as Pod);
+    if (stored !== undefined && stored.metadata.uid === pod.metadata.uid)
+      return this.#parts.schedulers.fit(pod as unknown as Pod);
     const info = kindInfo('Pod');
     if (info === undefined || pod.kind !== 'Pod') return err(badRequest('only a Pod can be fitted'));
     const named = pod.metadata.name ? pod : { ...pod, metadata: { ...pod.metadata, name: 'preview' } };
     const complete = this.#core.server.completed(info, named);
-    return complete.ok ? this.#parts.scheduler.fit(complete.value as unknown as Pod) : complete;
+    return complete.ok ? this.#parts.schedulers.fit(complete.value as unknown as Pod) : complete;
   }
 
   drainPreview(node: string, options: DrainOptions): Result<DrainPreview, Status> {
     return this.#parts.kubectl.drainPreview(node, options);
+  }
+
+  suggest(namespace: string, name: string): Result<Suggestion[], Status> {
+    this.#refuseInside('suggest');
+    this.#parts.components.start();
+    return this.#parts.advice.suggest(namespace, name);
+  }
+
+  preview(command: Command): Result<CommandPreview, Status> {
+    this.#refuseInside('preview');
+    this.#parts.components.start();
+    return this.#parts.advice.preview(command);
   }
 
   check(object: AnyObject): Result<null, Status> {
@@ -173,7 +199,7 @@ export class ClusterSimulation implements Simulation {
     this.#core.store.digest(hasher);
     this.#core.clock.digest(hasher);
     this.#core.random.digest(hasher);
-    hasher.text(this.#parts.scheduler.digestParts());
+    hasher.text(this.#parts.schedulers.digestParts());
     hashValue(hasher, this.#parts.faults());
     this.#parts.components.digest(hasher);
     return hasher.hex();

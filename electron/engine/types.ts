@@ -1,13 +1,17 @@
 import type { Result } from '#shared/core/result.ts';
+import type { NamedScheduler } from '#shared/kube/schedulerConfig/index.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import type {
   Attempt,
   Command,
+  CommandPreview,
   CommandReply,
   ComponentView,
   DrainOptions,
   DrainPreview,
   QueueView,
+  SchedulerView,
+  Suggestion,
 } from '#shared/protocol/index.ts';
 import type { EngineConfig, EngineSignal } from './client/types.ts';
 
@@ -17,6 +21,8 @@ export interface SimulationOptions {
   startTime?: string;
   config?: DeepPartial<EngineConfig>;
   historyBytes?: number;
+  /** Configurations of kube-scheduler and of further schedulers; without one, kube-scheduler runs with its defaults. */
+  schedulers?: readonly NamedScheduler[];
 }
 
 /** Every field optional, recursively. */
@@ -77,12 +83,20 @@ export interface Simulation {
   drainSignals(): EngineSignal[];
   queue(): QueueView;
   components(): ComponentView[];
+  /** The schedulers with their configurations, kube-scheduler first. */
+  schedulers(): SchedulerView[];
   faults(): Record<string, 'crashed' | 'partitioned'>;
+  /** Nodes with a drain under way, by name. */
+  draining(): string[];
   /** Attempts of a pod, newest first. */
   explain(namespace: string, name: string): readonly Attempt[];
   /** Dry run for a pod object (stored or not) on the current state. */
   fit(pod: AnyObject): Result<Attempt, Status>;
   drainPreview(node: string, options: DrainOptions): Result<DrainPreview, Status>;
+  /** The smallest changes after which a pending pod would get a node, smallest first; each tried on a copy. 404 for an unknown pod. */
+  suggest(namespace: string, name: string): Result<Suggestion[], Status>;
+  /** What would follow from a command, without giving it. 400 for one that has no preview. */
+  preview(command: Command): Result<CommandPreview, Status>;
   /** Would this object be accepted (create, or update when it exists)? Writes nothing. */
   check(object: AnyObject): Result<null, Status>;
   /** Hash over all objects, clock, random streams and queues. */

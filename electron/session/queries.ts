@@ -55,6 +55,14 @@ export function answer(query: Query, context: QueryContext): Outcome<Reply> {
       const preview = simulation.drainPreview(query.node, query.options);
       return preview.ok ? preview : err(statusError(preview.error));
     }
+    case 'suggest': {
+      const suggestions = simulation.suggest(query.namespace, query.name);
+      return suggestions.ok ? ok({ suggestions: suggestions.value }) : err(statusError(suggestions.error));
+    }
+    case 'preview': {
+      const preview = simulation.preview(query.command);
+      return preview.ok ? preview : err(statusError(preview.error));
+    }
     case 'object':
       return ok({ object: simulation.get(keyOf(query.ref)) ?? null });
     case 'checkText':

@@ -70,6 +70,8 @@ export function commandLine(command: Command): string {
     case 'label':
     case 'annotate':
       return `kubectl ${command.type} ${target(command.ref)} ${pairs(command.set, command.remove, command.overwrite)}`;
+    case 'sequence':
+      return command.commands.map(commandLine).join(' && ');
     default:
       return `# ${describeFault(command)}`;
   }

@@ -34,6 +34,34 @@ export function findUntolerated(
   return taints?.find((taint) => effects.includes(taint.effect) && !toleratesAny(tolerations, taint));
 }
 
+/** For each taint the first toleration that covers it; undefined when one is not covered. Models v1helper.GetMatchingTolerations. */
+export function usedTolerations(taints: readonly Taint[], tolerations: readonly Toleration[]): Toleration[] | undefined {
+  const used: Toleration[] = [];
+  for (const taint of taints) {
+    const toleration = tolerations.find((candidate) => tolerates(candidate, taint));
+    if (toleration === undefined) return undefined;
+    used.push(toleration);
+  }
+  return used;
+}
+
+/** Shortest time the tolerations grant, in seconds, never below 0; undefined = for ever. Models tainteviction getMinTolerationTime. */
+export function shortestSeconds(tolerations: readonly Toleration[]): number | undefined {
+  let shortest: number | undefined;
+  for (const { tolerationSeconds } of tolerations) {
+    if (tolerationSeconds === undefined) continue;
+    const seconds = Math.max(0, tolerationSeconds);
+    if (shortest === undefined || seconds < shortest) shortest = seconds;
+  }
+  return tolerations.length === 0 ? 0 : shortest;
+}
+
+/** Seconds a pod may stay on a node with these NoExecute taints; 0: it must leave at once, undefined: it may stay. */
+export function evictionSeconds(taints: readonly Taint[], tolerations: readonly Toleration[]): number | undefined {
+  const used = usedTolerations(taints, tolerations);
+  return used === undefined ? 0 : shortestSeconds(used);
+}
+
 /** `key=value:Effect`, without what is empty. Models v1.Taint.ToString. */
 export function printTaint(taint: Taint): string {
   if (!taint.effect) return taint.value ? `${taint.key}=${taint.value}:` : taint.key;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schedulerConfigurationSchema } from './schedulers.ts';
 
 /** A Kubernetes-shaped object as data; its own validation is the API server's work. */
 export const objectSchema = z.looseObject({
@@ -27,11 +28,7 @@ export const drainOptionsSchema = z.strictObject({
 export type DrainOptions = z.infer<typeof drainOptionsSchema>;
 
 const node = z.string();
-/**
- * Commands change the simulated cluster (or the scenario's layout). Each is journalled with its virtual time; replaying the journal gives the
- * same digest. They act as the user kubernetes-admin and go through the API server like any other client.
- */
-export const commandSchema = z.discriminatedUnion('type', [
+const single = [
   /** kubectl apply: creates, or merges into what exists. All objects are checked first; one error changes nothing. */
   z.strictObject({ type: z.literal('apply'), objects: z.array(objectSchema) }),
   z.strictObject({ type: z.literal('create'), objects: z.array(objectSchema) }),
@@ -86,8 +83,31 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('setReadiness'), ref: refSchema, ready: z.boolean() }),
   z.strictObject({ type: z.literal('stopComponent'), component: z.string() }),
   z.strictObject({ type: z.literal('startComponent'), component: z.string() }),
+  /** Another KubeSchedulerConfiguration for a scheduler, which restarts with it. `name` is its component's. */
+  z.strictObject({ type: z.literal('configureScheduler'), name: z.string(), configuration: schedulerConfigurationSchema }),
+  /** A further scheduler, running from now on; pods choose it by the schedulerName of one of its profiles. */
+  z.strictObject({ type: z.literal('addScheduler'), name: z.string(), configuration: schedulerConfigurationSchema }),
+  /** Ends a further scheduler; its pending pods stay Pending. kube-scheduler itself can only be stopped. */
+  z.strictObject({ type: z.literal('removeScheduler'), name: z.string() }),
   /** Where node cards stand on the canvas; part of the scenario, not of the cluster. */
   z.strictObject({ type: z.literal('setPositions'), positions: z.record(z.string(), positionSchema) }),
+] as const;
+
+/** Any command but a sequence. */
+export const singleCommandSchema = z.discriminatedUnion('type', single);
+export type SingleCommand = z.infer<typeof singleCommandSchema>;
+
+/**
+ * Commands change the simulated cluster (or the scenario's layout). Each is journalled with its virtual time; replaying the journal gives the
+ * same digest. They act as the user kubernetes-admin and go through the API server like any other client.
+ */
+export const commandSchema = z.discriminatedUnion('type', [
+  ...single,
+  /**
+   * Commands given one right after the other, as one step of the journal. A refused first one refuses the whole; a later refusal ends it, is told
+   * in the answer's lines, and leaves what was done before.
+   */
+  z.strictObject({ type: z.literal('sequence'), commands: z.array(singleCommandSchema) }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

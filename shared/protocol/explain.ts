@@ -77,6 +77,8 @@ export const queueEntrySchema = z.strictObject({
   key: z.string(),
   namespace: z.string(),
   name: z.string(),
+  /** Component that has the pod in its queue. */
+  scheduler: z.string().optional(),
   priority: z.number(),
   attempts: z.number(),
   untilMs: z.number().optional(),

@@ -84,6 +84,8 @@ export const componentViewSchema = z.strictObject({
   running: z.boolean(),
   queued: z.number(),
   cycles: z.number(),
+  /** Schedulers only: the schedulerNames they serve. */
+  profiles: z.array(z.string()).optional(),
 });
 export type ComponentView = z.infer<typeof componentViewSchema>;
 
@@ -106,5 +108,7 @@ export const frameSchema = z.strictObject({
   positions: z.record(z.string(), z.strictObject({ x: z.number(), y: z.number() })),
   /** Node name -> what a fault has done to the machine (the cluster itself learns it later, through missing heartbeats). */
   faults: z.record(z.string(), z.enum(['crashed', 'partitioned'])),
+  /** Nodes that a drain is emptying at this moment, by name. */
+  draining: z.array(z.string()),
 });
 export type Frame = Omit<z.infer<typeof frameSchema>, 'changes'> & { changes: Change[] };

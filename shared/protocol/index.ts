@@ -3,10 +3,12 @@ import type { Command, CommandReply, Control } from './commands.ts';
 import type { BridgeError, Frame } from './frames.ts';
 import type { Query, QueryReply } from './queries.ts';
 
+export * from './advice.ts';
 export * from './commands.ts';
 export * from './explain.ts';
 export * from './frames.ts';
 export * from './queries.ts';
+export * from './schedulers.ts';
 export { PROTOCOL_VERSION } from './version.ts';
 
 /** What the preload exposes as `window.stowage` and what the browser host's client implements over WebSocket. */

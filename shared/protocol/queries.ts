@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { drainOptionsSchema, objectSchema, refSchema } from './commands.ts';
+import { commandPreviewSchema, suggestionSchema } from './advice.ts';
+import { commandSchema, drainOptionsSchema, objectSchema, refSchema } from './commands.ts';
 import { attemptSchema, drainPreviewSchema } from './explain.ts';
 import { problemSchema } from './frames.ts';
+import { comparisonSchema, schedulerViewSchema, variantSchema } from './schedulers.ts';
 
 /** Queries read; they change nothing. */
 export const querySchema = z.discriminatedUnion('type', [
@@ -9,6 +11,22 @@ export const querySchema = z.discriminatedUnion('type', [
   /** Dry run of the scheduler for a stored pod or for any pod object on the current state. */
   z.strictObject({ type: z.literal('fit'), pod: z.union([refSchema, objectSchema]) }),
   z.strictObject({ type: z.literal('drainPreview'), node: z.string(), options: drainOptionsSchema }),
+  /** The smallest changes after which a stored, pending pod would get a node; each has been tried. */
+  z.strictObject({ type: z.literal('suggest'), namespace: z.string(), name: z.string() }),
+  /** What would follow from a command, without giving it. */
+  z.strictObject({ type: z.literal('preview'), command: commandSchema }),
+  /** The schedulers with their configurations. */
+  z.strictObject({ type: z.literal('schedulers') }),
+  /**
+   * Runs the scenario with all commands so far twice from its start, beside the open playground: under one configuration and under the other. Takes a while;
+   * a newer comparison, or another file, ends an older one with the code `cancelled`. Without `untilMs`: until nothing is left to do, an hour at most.
+   */
+  z.strictObject({
+    type: z.literal('compare'),
+    a: variantSchema,
+    b: variantSchema,
+    untilMs: z.number().positive().optional(),
+  }),
   z.strictObject({ type: z.literal('object'), ref: refSchema }),
   /** Checks an edited manifest as `replace`/`apply` would, without writing. */
   z.strictObject({ type: z.literal('checkText'), text: z.string() }),
@@ -28,6 +46,10 @@ export const queryReplySchemas = {
   explain: z.strictObject({ attempts: z.array(attemptSchema) }),
   fit: z.strictObject({ attempt: attemptSchema }),
   drainPreview: drainPreviewSchema,
+  suggest: z.strictObject({ suggestions: z.array(suggestionSchema) }),
+  preview: commandPreviewSchema,
+  schedulers: z.strictObject({ schedulers: z.array(schedulerViewSchema) }),
+  compare: comparisonSchema,
   object: z.strictObject({ object: z.looseObject({ kind: z.string() }).nullable() }),
   checkText: z.strictObject({ problems: z.array(problemSchema) }),
   library: z.strictObject({ entries: z.array(libraryEntrySchema) }),

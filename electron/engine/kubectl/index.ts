@@ -2,7 +2,7 @@ import { compareStrings } from '#shared/core/compare.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
 import type { AnyObject, ObjectRef, Pod, Status } from '#shared/kube/types.ts';
-import type { Command, CommandReply, DrainOptions, DrainPreview } from '#shared/protocol/index.ts';
+import type { Command, CommandReply, DrainOptions, DrainPreview, SingleCommand } from '#shared/protocol/index.ts';
 import type { Client, ComponentContext } from '../client/types.ts';
 import type { Faults } from '../faults/index.ts';
 import { READY_ANNOTATION } from '../kubelet/behaviour.ts';
@@ -12,12 +12,18 @@ import { cordonNode } from './cordon.ts';
 import { Drain, podsOfNode } from './drain.ts';
 import { annotate, label, taint } from './mark.ts';
 import { rolloutPause, rolloutRestart, rolloutUndo, scale, setImage } from './rollout.ts';
-import { clientError, deletedLine, line } from './words.ts';
+import { clientError, deletedLine, line, printError } from './words.ts';
 
 /** What commands act on besides the API. */
 export interface KubectlDeps {
   faults: Faults;
   kubelet: Pick<Kubelets, 'failContainer'>;
+  /** The schedulers by component name; configurations are checked there. */
+  schedulers: {
+    configure(name: string, configuration: unknown): Result<string[], Status>;
+    add(name: string, configuration: unknown): Result<string[], Status>;
+    remove(name: string): Result<string[], Status>;
+  };
   /** Stops or starts a component by name; false when there is none of that name or nothing changes. */
   stopComponent(name: string): boolean;
   startComponent(name: string): boolean;
@@ -29,6 +35,8 @@ export interface Kubectl {
   execute(command: Command): Result<CommandReply, Status>;
   /** What a drain of the node would meet. */
   drainPreview(node: string, options: DrainOptions): Result<DrainPreview, Status>;
+  /** What an eviction of the pod would meet. */
+  evictionPreview(pod: Pod): DrainPreview['evict'][number];
   /** Nodes with a drain at work. */
   running(): string[];
 }
@@ -61,8 +69,21 @@ class KubectlCommands implements Kubectl {
     this.#commands += 1;
     const commandId = `command-${this.#commands}`;
     if (command.type === 'drain') return this.#drain(command.node, command.options, commandId);
+    if (command.type === 'sequence') return this.#sequence(command.commands, commandId);
     const done = this.#run(command);
     return done.ok ? ok({ commandId, lines: done.value, running: false }) : done;
+  }
+
+  /** What is done stays done when a later command is refused, so only the first one can refuse the whole. */
+  #sequence(commands: readonly SingleCommand[], commandId: string): Result<CommandReply, Status> {
+    const lines: string[] = [];
+    for (const [index, command] of commands.entries()) {
+      const done = command.type === 'drain' ? err(clientError('a drain cannot be part of a sequence')) : this.#run(command);
+      if (!done.ok && index === 0) return done;
+      lines.push(...(done.ok ? done.value : [printError(done.error)]));
+      if (!done.ok) break;
+    }
+    return ok({ commandId, lines, running: false });
   }
 
   running(): string[] {
@@ -74,14 +95,14 @@ class KubectlCommands implements Kubectl {
     if (!found.ok) return found;
     const list = podsOfNode(this.#ctx, node, options);
     return ok({
-      evict: list.pods.map((pod) => this.#previewPod(pod)),
+      evict: list.pods.map((pod) => this.evictionPreview(pod)),
       skipped: list.kept.map(({ pod, reason }) => ({ pod: podName(pod), reason })),
       errors: list.errors,
       warnings: list.warnings === '' ? [] : [list.warnings],
     });
   }
 
-  #previewPod(pod: Pod): DrainPreview['evict'][number] {
+  evictionPreview(pod: Pod): DrainPreview['evict'][number] {
     const budgets = this.#ctx.informer('PodDisruptionBudget').lister.list(pod.metadata.namespace);
     const covering = budgets.filter((budget) => matchLabelSelector(budget.spec.selector, pod.metadata.labels));
     const [budget] = covering;
@@ -108,7 +129,7 @@ class KubectlCommands implements Kubectl {
     return ok({ commandId, lines: [], running: !drain.finished });
   }
 
-  #run(command: Exclude<Command, { type: 'drain' }>): Lines {
+  #run(command: Exclude<SingleCommand, { type: 'drain' }>): Lines {
     const client = this.#client;
     switch (command.type) {
       case 'apply':
@@ -167,6 +188,12 @@ class KubectlCommands implements Kubectl {
         return this.#failContainer(command.ref, command.container, command.exitCode);
       case 'setReadiness':
         return this.#setReadiness(command.ref, command.ready);
+      case 'configureScheduler':
+        return this.#deps.schedulers.configure(command.name, command.configuration);
+      case 'addScheduler':
+        return this.#deps.schedulers.add(command.name, command.configuration);
+      case 'removeScheduler':
+        return this.#deps.schedulers.remove(command.name);
       case 'stopComponent':
       case 'startComponent':
         return this.#switchComponent(command.component, command.type === 'startComponent');

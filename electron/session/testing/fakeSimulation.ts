@@ -2,7 +2,7 @@ import type { RunOutcome, Simulation, SimulationOptions, StoredChange } from '#e
 import { hashText } from '#shared/core/hash.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { type AnyObject, objectKey, type Status } from '#shared/kube/types.ts';
-import type { Attempt, Command, CommandReply, DrainPreview } from '#shared/protocol/index.ts';
+import type { Attempt, Command, CommandPreview, CommandReply, DrainPreview, Suggestion } from '#shared/protocol/index.ts';
 
 interface Task {
   dueMs: number;
@@ -119,6 +119,10 @@ export class FakeSimulation implements Simulation {
     return [];
   }
 
+  draining(): string[] {
+    return [];
+  }
+
   faults(): Record<string, 'crashed' | 'partitioned'> {
     return {};
   }
@@ -133,6 +137,14 @@ export class FakeSimulation implements Simulation {
 
   drainPreview(): Result<DrainPreview, Status> {
     return err(status('Unsupported', 'drainPreview'));
+  }
+
+  suggest(): Result<Suggestion[], Status> {
+    return err(status('Unsupported', 'suggest'));
+  }
+
+  preview(): Result<CommandPreview, Status> {
+    return err(status('Unsupported', 'preview'));
   }
 
   check(object: AnyObject): Result<null, Status> {

@@ -61,6 +61,8 @@ export const layers: readonly Layer[] = [
   },
   component('scheduler'),
   component('controllers'),
+  // Tries changes on a copy of the state; what it needs of other components the engine hands it.
+  component('advice'),
   // A fault acts on machines: the kubelets ask what has happened to theirs.
   component('faults'),
   component('kubelet', [/^electron\/engine\/faults\//]),

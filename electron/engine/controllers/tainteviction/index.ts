@@ -1,8 +1,8 @@
 import { deepEqual } from '#shared/core/json.ts';
 import { getCondition, setCondition } from '#shared/kube/conditions.ts';
+import { shortestSeconds, usedTolerations } from '#shared/kube/taints.ts';
 import type { Node, Pod, Taint } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
-import { shortestSeconds, usedTolerations } from './tolerations.ts';
 
 const NAME = 'taint-eviction-controller';
 const RETRIES = 5;
