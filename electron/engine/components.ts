@@ -7,7 +7,7 @@ export const CONTROLLER_MANAGER = 'kube-controller-manager';
 /** The components of one cluster in the order in which they start, and whether each is to run. */
 export class ComponentSet {
   readonly #controllers: ReadonlySet<Component>;
-  readonly #components: readonly Component[];
+  #components: readonly Component[];
   readonly #stopped = new Set<Component>();
   #started = false;
 
@@ -22,6 +22,20 @@ export class ComponentSet {
     if (this.#started) return;
     this.#started = true;
     for (const component of this.#components) if (!this.#stopped.has(component)) component.start();
+  }
+
+  /** A further component, after another one (last without one); it starts at once when the others have. */
+  insert(component: Component, after?: Component): void {
+    const place = after === undefined ? -1 : this.#components.indexOf(after);
+    this.#components = this.#components.toSpliced(place < 0 ? this.#components.length : place + 1, 0, component);
+    if (this.#started) component.start();
+  }
+
+  /** Stops a component and forgets it. */
+  remove(component: Component): void {
+    if (this.#started && !this.#stopped.has(component)) component.stop();
+    this.#stopped.delete(component);
+    this.#components = this.#components.filter((other) => other !== component);
   }
 
   /** Stops or starts by name, `kube-controller-manager` being all controllers. False when there is none of that name. */

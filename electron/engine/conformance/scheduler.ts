@@ -1,9 +1,15 @@
 import { compareStrings } from '#shared/core/compare.ts';
+import {
+  completeConfiguration,
+  defaultConfiguration,
+  defaultProfile,
+  type SchedulerConfiguration,
+  validateConfiguration,
+} from '#shared/kube/schedulerConfig/index.ts';
 import type { KubeObject, Node, Pod } from '#shared/kube/types.ts';
 import type { Decision } from '../scheduler/framework/decide.ts';
 import type { PluginStatus } from '../scheduler/framework/status.ts';
 import { createOfflineScheduler, type OfflineScheduler } from '../scheduler/offline.ts';
-import { defaultProfile, type ProfileConfig } from '../scheduler/profiles.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
 
 /** A status as recorded. */
@@ -21,7 +27,7 @@ export interface SchedulerCase {
   family: string;
   objects: { nodes: Node[]; pods: Pod[] } & { [collection: string]: KubeObject[] };
   pod: Pod;
-  schedulerConfiguration?: { profiles?: ProfileConfig[] };
+  schedulerConfiguration?: SchedulerConfiguration;
   expected: {
     preEnqueue: RecordedStatus;
     preFilter?: RecordedStatus;
@@ -64,7 +70,10 @@ export interface SchedulerReport extends ConformanceReport {
 /** The part of the real scheduler that takes one decision, over a case's objects; undefined when no profile bears the pod's scheduler name. */
 function offline(one: SchedulerCase): OfflineScheduler | undefined {
   const { nodes, pods, ...others } = one.objects;
-  const profiles = one.schedulerConfiguration?.profiles ?? [defaultProfile];
+  const configuration = one.schedulerConfiguration ?? defaultConfiguration;
+  const [refused] = validateConfiguration(configuration);
+  if (refused !== undefined) throw new Error(`${one.id}: ${refused.field}: ${refused.message}`);
+  const { profiles } = completeConfiguration(configuration);
   const profile = profiles.find(
     ({ schedulerName }) => schedulerName === (one.pod.spec.schedulerName ?? defaultProfile.schedulerName),
   );

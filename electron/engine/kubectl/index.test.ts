@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { err, ok } from '#shared/core/result.ts';
 import type { AnyObject } from '#shared/kube/types.ts';
 import type { Command } from '#shared/protocol/index.ts';
 import { createControllers } from '../controllers/index.ts';
@@ -7,7 +8,7 @@ import { createKubelets } from '../kubelet/index.ts';
 import { budget, deployment, node, pod } from '../testing/builders.ts';
 import { createTestCluster } from '../testing/harness.ts';
 import { createKubectl, type Kubectl, type KubectlDeps } from './index.ts';
-import { printError } from './words.ts';
+import { clientError, printError } from './words.ts';
 
 function setUp() {
   const faults = createFaults();
@@ -15,7 +16,9 @@ function setUp() {
   const cluster = createTestCluster({
     components: (ctx) => {
       const kubelet = createKubelets(ctx, faults);
-      deps = { faults, kubelet, stopComponent: (name) => name === 'kubelet', startComponent: () => false };
+      const refuse = () => err(clientError('no schedulers here'));
+      const schedulers = { configure: (name: string) => ok([`${name} configured`]), add: refuse, remove: refuse };
+      deps = { faults, kubelet, schedulers, stopComponent: (name) => name === 'kubelet', startComponent: () => false };
       return [...createControllers(ctx), kubelet];
     },
   });
