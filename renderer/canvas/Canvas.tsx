@@ -252,28 +252,29 @@ function useCardNames(nodes: readonly CardNode[]): CardNode[] {
   const kept = useRef(new Map<string, Named>());
   const facts = useCluster((state) => state.nodes);
   const pods = useCluster((state) => state.podsByNode);
-  const language = useView((state) => state.language);
-  return useMemo(
-    () =>
-      nodes.map((node) => {
-        const fact = facts.get(node.id);
-        const ready = fact?.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
-        const zone = fact?.metadata.labels?.['topology.kubernetes.io/zone'] ?? '';
-        const count = pods.get(node.id)?.length ?? 0;
-        const key = `${language}|${ready}|${zone}|${count}`;
-        const known = kept.current.get(node.id);
-        if (known?.key === key && known.from === node) return known.node;
-        const state = t(ready === 'True' ? 'canvas:ready' : ready === 'False' ? 'canvas:notReady' : 'canvas:unknown');
-        const label =
-          known?.key === key
-            ? known.label
-            : t('canvas:nodeName', { name: node.id, state, zone: zone || t('canvas:noZone'), pods: count });
-        const named = { ...node, ariaLabel: label };
-        kept.current.set(node.id, { key, label, from: node, node: named });
-        return named;
-      }),
-    [nodes, facts, pods, language, t],
-  );
+  const spoken = useRef(t);
+  return useMemo(() => {
+    // Names are of the language that t speaks; the chosen one in the view store is ahead of it for a moment.
+    if (spoken.current !== t) kept.current.clear();
+    spoken.current = t;
+    return nodes.map((node) => {
+      const fact = facts.get(node.id);
+      const ready = fact?.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
+      const zone = fact?.metadata.labels?.['topology.kubernetes.io/zone'] ?? '';
+      const count = pods.get(node.id)?.length ?? 0;
+      const key = `${ready}|${zone}|${count}`;
+      const known = kept.current.get(node.id);
+      if (known?.key === key && known.from === node) return known.node;
+      const state = t(ready === 'True' ? 'canvas:ready' : ready === 'False' ? 'canvas:notReady' : 'canvas:unknown');
+      const label =
+        known?.key === key
+          ? known.label
+          : t('canvas:nodeName', { name: node.id, state, zone: zone || t('canvas:noZone'), pods: count });
+      const named = { ...node, ariaLabel: label };
+      kept.current.set(node.id, { key, label, from: node, node: named });
+      return named;
+    });
+  }, [nodes, facts, pods, t]);
 }
 
 function Empty() {
