@@ -6,9 +6,10 @@ import { useT } from '../i18n/index.ts';
 /** Puts the keyboard where the person goes on: in the field that asked for it, else the first of the body, else on the foot's main button. */
 function focusFirst(event: Event): void {
   const dialog = event.currentTarget as HTMLElement;
-  if (dialog.contains(document.activeElement)) return event.preventDefault();
+  const asked = dialog.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
   const find = (selector: string): HTMLElement | null => dialog.querySelector<HTMLElement>(selector);
   const field =
+    asked ??
     find('.dialog-body :is(input, select, textarea):not([disabled])') ??
     find('.dialog-foot .btn-primary') ??
     find('.dialog-foot button');
