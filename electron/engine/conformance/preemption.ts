@@ -1,6 +1,6 @@
 import type { Pod } from '#shared/kube/types.ts';
 import { createPreemptionLab, type PreemptionLab } from './preemptionLab.ts';
-import { preemptionLater, preemptionScripts } from './preemptionScripts.ts';
+import { preemptionScripts } from './preemptionScripts.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
 
 interface CapturedCondition {
@@ -115,11 +115,6 @@ export function checkPreemptionCase(one: PreemptionCase, seed = 1): Disagreement
 export function runPreemptionConformance(cases: readonly PreemptionCase[]): ConformanceReport {
   const family: ConformanceFamily = { name: 'sequences', agree: 0, total: 0, disagree: [], later: [] };
   for (const one of cases) {
-    const why = preemptionLater[one.id];
-    if (why !== undefined) {
-      family.later.push({ id: one.id, why });
-      continue;
-    }
     const disagree = checkPreemptionCase(one);
     family.total++;
     if (disagree.length === 0) family.agree++;

@@ -1,4 +1,5 @@
 import type { PodSpec, Taint } from '#shared/kube/types.ts';
+import { claim } from '../testing/storage.ts';
 import type { PreemptionLab } from './preemptionLab.ts';
 
 /** Plays one captured sequence; the capture describes its manifests in words only. */
@@ -17,6 +18,7 @@ const requiring = (expression: object, field: 'matchExpressions' | 'matchFields'
     nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ [field]: [expression] }] } },
   },
 });
+const mounting = (claimName: string): Partial<PodSpec> => ({ volumes: [{ name: 'v', persistentVolumeClaim: { claimName } }] });
 const term = (app: string) => [{ topologyKey: host, labelSelector: { matchLabels: { app } } }];
 const avoiding = (app: string): Partial<PodSpec> => ({
   affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: term(app) } },
@@ -181,6 +183,13 @@ export const preemptionScripts: Readonly<Record<string, PreemptionScript>> = {
     lab.node(3, ({ metadata }) => ({ metadata: { ...metadata, labels: { ...metadata.labels, zz: '1' } } }));
     lab.settle();
   },
+  'pvc-missing': (lab) => {
+    lab.pod('p', '100m', undefined, mounting('nope'));
+  },
+  'pvc-unbound': (lab) => {
+    lab.test.create(claim('c', { spec: { storageClassName: '' } }));
+    lab.pod('p', '100m', undefined, mounting('c'));
+  },
 };
 
 function preempt(lab: PreemptionLab, cpu: string, fill = true): void {
@@ -188,9 +197,3 @@ function preempt(lab: PreemptionLab, cpu: string, fill = true): void {
   lab.pod('high', cpu, 'high');
   lab.reap();
 }
-
-/** Sequences that cannot be played yet, and why. */
-export const preemptionLater: Readonly<Record<string, string>> = {
-  'pvc-missing': 'volume plugins',
-  'pvc-unbound': 'volume plugins',
-};
