@@ -78,6 +78,12 @@ export function describeCommand(command: Command): string {
       const rest = command.commands.length > 1 ? `, and ${command.commands.length - 1} more` : '';
       return `${first ? describeCommand(first) : 'nothing'}${rest}`;
     }
+    case 'configureScheduler':
+      return `configure ${command.name}`;
+    case 'addScheduler':
+      return `add scheduler ${command.name}`;
+    case 'removeScheduler':
+      return `remove scheduler ${command.name}`;
     case 'setPositions':
       return `move ${Object.keys(command.positions).join(', ')}`;
   }

@@ -13,7 +13,7 @@ export async function dispatch(session: Session, request: WireRequest): Promise<
     case 'control':
       return session.control(request.payload);
     case 'query':
-      return session.query(request.payload);
+      return request.payload.type === 'compare' ? session.compare(request.payload) : session.query(request.payload);
   }
 }
 

@@ -54,6 +54,7 @@ export class Playground {
     const options: SimulationOptions = { seed: scenario.seed };
     if (scenario.startTime !== undefined) options.startTime = scenario.startTime;
     if (scenario.config !== undefined) options.config = scenario.config;
+    if (scenario.schedulers !== undefined) options.schedulers = scenario.schedulers;
     const simulation = create(options);
     const loaded = simulation.load(scenario.objects);
     if (!loaded.ok) return err(loadProblems(scenario, loaded.error));

@@ -39,7 +39,7 @@ export function suggestedName(context: Pick<QueryContext, 'playground' | 'origin
 type Reply = QueryReply<Query['type']>;
 
 /** Answers a query; nothing is changed by it. */
-export function answer(query: Query, context: QueryContext): Outcome<Reply> {
+export function answer(query: Exclude<Query, { type: 'compare' }>, context: QueryContext): Outcome<Reply> {
   const { playground, services } = context;
   const { simulation } = playground;
   switch (query.type) {
@@ -63,6 +63,8 @@ export function answer(query: Query, context: QueryContext): Outcome<Reply> {
       const preview = simulation.preview(query.command);
       return preview.ok ? preview : err(statusError(preview.error));
     }
+    case 'schedulers':
+      return ok({ schedulers: simulation.schedulers() });
     case 'object':
       return ok({ object: simulation.get(keyOf(query.ref)) ?? null });
     case 'checkText':

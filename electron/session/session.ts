@@ -1,5 +1,15 @@
 import { err, ok } from '#shared/core/result.ts';
-import type { Command, CommandReply, Control, Frame, Query, QueryReply, SessionState } from '#shared/protocol/index.ts';
+import type {
+  Command,
+  CommandReply,
+  Comparison,
+  Control,
+  Frame,
+  Query,
+  QueryReply,
+  SessionState,
+} from '#shared/protocol/index.ts';
+import { type CompareQuery, Comparer } from './comparer.ts';
 import { FileControls } from './fileControls.ts';
 import { Library } from './files.ts';
 import type { FrameStream } from './frameStream.ts';
@@ -15,12 +25,14 @@ export class Session {
   private readonly library: Library;
   private readonly time: TimeControls;
   private readonly files: FileControls;
+  private readonly comparer: Comparer;
 
   constructor(services: SessionServices) {
     this.bench = new Workbench(services);
     this.library = new Library(services.libraryDir);
     this.time = new TimeControls(this.bench);
     this.files = new FileControls(this.bench, this.library);
+    this.comparer = new Comparer(this.bench);
   }
 
   /** Writes the first autosave file and tells the host the settings. To be awaited once, before anything else. */
@@ -79,9 +91,14 @@ export class Session {
   }
 
   /** Answers from the present state, at once, also while a replay is under way. */
-  query(query: Query): Outcome<QueryReply<Query['type']>> {
+  query(query: Exclude<Query, CompareQuery>): Outcome<QueryReply<Query['type']>> {
     const { playground, origin, driver, services, settings } = this.bench;
     return answer(query, { playground, origin, speed: driver.speed, services, library: this.library, settings });
+  }
+
+  /** Runs the scenario under two configurations, in slices; a newer comparison or another playground ends it. */
+  compare(query: CompareQuery): Promise<Outcome<Comparison>> {
+    return this.comparer.run(query);
   }
 
   /** Time, files, undo. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { validateConfiguration } from '../kube/schedulerConfig/index.ts';
 import { type Command, commandSchema } from '../protocol/commands.ts';
 import { parseDuration } from './durations.ts';
 import { checkFields } from './fields.ts';
 import { migrateScenario, readableVersions, type ScenarioData } from './migrate.ts';
 import { ObjectReader } from './objects.ts';
-import { printPath, type Segment } from './places.ts';
+import { parsePath, printPath, type Segment } from './places.ts';
 import type { ProblemList } from './problems.ts';
 import { nearest } from './suggest.ts';
 import { type JournalEntry, SCENARIO_API_VERSION, type Scenario, type ScenarioConfig, type ScenarioStep } from './types.ts';
@@ -91,7 +92,7 @@ const documentSchema = z.strictObject({
 type ScenarioDocument = z.infer<typeof documentSchema>;
 
 /** What the Scenario document says; `objects` and `sources` are the caller's. */
-export type ScenarioHeader = Omit<Scenario, 'objects' | 'sources'>;
+export type ScenarioHeader = Omit<Scenario, 'objects' | 'schedulers' | 'sources'>;
 
 /** Settings of a file without a Scenario document. */
 export function defaultHeader(fileName: string): ScenarioHeader {
@@ -138,6 +139,13 @@ export function readScenarioDocument(document: YamlDocument, problems: ProblemLi
 
 /** The command with its objects read as those of a file are: checked, with their namespace, without null fields. */
 function withCheckedObjects(command: Command, document: YamlDocument, path: readonly Segment[], problems: ProblemList): Command {
+  if (command.type === 'configureScheduler' || command.type === 'addScheduler') {
+    for (const { field, message } of validateConfiguration(command.configuration)) {
+      const full = [...path, 'configuration', ...parsePath(field)];
+      problems.add(document.places.find(document.root, full), message, { path: printPath(full), object: 'Scenario' });
+    }
+    return command;
+  }
   const reader = new ObjectReader(problems);
   if (command.type === 'apply' || command.type === 'create') {
     for (const [i, object] of command.objects.entries()) reader.read(document, [...path, 'objects', i], object);

@@ -5,13 +5,15 @@ import { defaultHeader, readScenarioDocument, type ScenarioHeader } from './docu
 import { checkFields } from './fields.ts';
 import { ObjectReader } from './objects.ts';
 import { ProblemList } from './problems.ts';
+import { isSchedulerDocument, SchedulerReader } from './schedulers.ts';
 import type { ObjectSource, Scenario } from './types.ts';
 import { readYaml, type YamlDocument } from './yaml.ts';
 
 export { parseDuration, printDuration } from './durations.ts';
 export { printManifests } from './export.ts';
-export { printObjects, printScenario } from './print.ts';
+export { printObjects, printScenario, printSchedulers } from './print.ts';
 export { MAX_PROBLEMS } from './problems.ts';
+export { parseSchedulers } from './schedulers.ts';
 export * from './types.ts';
 export { MAX_TEXT_LENGTH } from './yaml.ts';
 
@@ -39,9 +41,14 @@ function isScenarioDocument(document: YamlDocument): boolean {
 export function inspectScenario(text: string, fileName: string): Inspection {
   const problems = new ProblemList(fileName);
   const reader = new ObjectReader(problems);
+  const schedulers = new SchedulerReader(problems);
   let header: ScenarioHeader | undefined;
   let headerLine: number | undefined;
   for (const document of readYaml(text, problems)) {
+    if (isSchedulerDocument(document)) {
+      schedulers.read(document);
+      continue;
+    }
     if (!isScenarioDocument(document)) {
       reader.read(document);
       continue;
@@ -55,12 +62,13 @@ export function inspectScenario(text: string, fileName: string): Inspection {
     header = readScenarioDocument(document, problems);
   }
   for (const found of reader.found) checkFields(found, problems);
-  if (!problems.hasErrors && headerLine === undefined && reader.found.length === 0) {
+  if (!problems.hasErrors && headerLine === undefined && reader.found.length + schedulers.found.length === 0) {
     problems.add({ line: 1, column: 1 }, 'the file holds no objects: expected Kubernetes objects or a Scenario document');
   }
   return {
     scenario: {
       ...(header ?? defaultHeader(fileName)),
+      ...(schedulers.found.length > 0 ? { schedulers: schedulers.found } : {}),
       objects: reader.found.map((found) => found.object),
       sources: reader.found.map((found) => found.source),
     },

@@ -1,4 +1,5 @@
 import { Document, isScalar, Scalar, visit } from 'yaml';
+import { type NamedScheduler, schedulerNameOf } from '../kube/schedulerConfig/index.ts';
 import type { AnyObject } from '../kube/types.ts';
 import type { Command } from '../protocol/commands.ts';
 import { printDuration } from './durations.ts';
@@ -85,11 +86,24 @@ function scenarioDocument(scenario: Scenario): Record<string, unknown> {
   return { apiVersion: SCENARIO_API_VERSION, kind: 'Scenario', metadata: { name: scenario.name }, spec };
 }
 
+/** A scheduler's document: its configuration as it is, with the name written out where its place would give another one. */
+function documentOf({ name, configuration }: NamedScheduler, first: boolean): Record<string, unknown> {
+  const { apiVersion, kind, leaderElection, ...rest } = configuration;
+  const lease = schedulerNameOf(configuration, first) === name ? leaderElection : { ...leaderElection, resourceName: name };
+  return { apiVersion, kind, ...(lease === undefined ? {} : { leaderElection: lease }), ...rest };
+}
+
+/** Schedulers as YAML documents; reading them gives the same schedulers again. */
+export function printSchedulers(schedulers: readonly NamedScheduler[]): string {
+  return joinDocuments(schedulers.map((one, i) => printDocument(documentOf(one, i === 0))));
+}
+
 /** The scenario as the text of a file, in the newest version: parseScenario reads the same scenario back. */
 export function printScenario(scenario: Scenario): string {
   // `y` alone means true to YAML 1.1, so the library quotes it; as a field name both spellings are read alike, and this one is easier on the eye.
   const head = printDocument(scenarioDocument(scenario)).replace(/\{ x: ([-+.\de]+), "y": /g, '{ x: $1, y: ');
-  return joinDocuments([head, ...scenario.objects.map((object) => printDocument(ordered(object)))]);
+  const schedulers = scenario.schedulers?.length ? [printSchedulers(scenario.schedulers)] : [];
+  return joinDocuments([head, ...schedulers, ...scenario.objects.map((object) => printDocument(ordered(object)))]);
 }
 
 /** Any objects as they are (with status and server fields), one document each. */

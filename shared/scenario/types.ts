@@ -1,3 +1,4 @@
+import type { NamedScheduler } from '../kube/schedulerConfig/index.ts';
 import type { AnyObject } from '../kube/types.ts';
 import type { Command } from '../protocol/commands.ts';
 
@@ -90,6 +91,8 @@ export interface Scenario {
   /** Sorted by time; steps of the same instant keep the file's order. */
   steps: ScenarioStep[];
   objects: AnyObject[];
+  /** Schedulers by component name, in the file's order; absent: kube-scheduler alone, with its defaults. */
+  schedulers?: NamedScheduler[];
   clock?: SavedClock;
   /** Aligned with `objects`. Not part of the value: printing ignores it, and a Scenario made by hand has none. */
   sources?: ObjectSource[];

@@ -123,6 +123,10 @@ export class FakeSimulation implements Simulation {
     return [];
   }
 
+  schedulers(): [] {
+    return [];
+  }
+
   faults(): Record<string, 'crashed' | 'partitioned'> {
     return {};
   }
