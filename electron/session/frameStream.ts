@@ -143,6 +143,7 @@ export class FrameStream {
       components: simulation.components(),
       positions: source.positions(),
       faults: simulation.faults(),
+      draining: simulation.draining(),
     };
     this.signals = [];
     this.dirty = false;

@@ -25,9 +25,10 @@ export function useCardModel(name: string): CardModel | null {
 /** A machine, as React Flow node. Its identity is its name; everything else it reads from the mirror. From afar it is a frame only: see TileLayer. */
 export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const fault = useCluster((state) => state.faults[id]);
+  const draining = useCluster((state) => state.draining.includes(id));
   const cordoned = useCluster((state) => state.nodes.get(id)?.spec.unschedulable === true);
   const tiles = useView((state) => state.tiles);
-  const target = useView((state) => state.dropNode === id);
+  const target = useView((state) => state.dropNode === id || state.pointedNode === id);
   const verdict = useVerdict(id);
   const turn = useTurn(!tiles);
   const classes = [
@@ -36,28 +37,30 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
     selected ? 'selected' : '',
     target ? 'drop-target' : '',
     fault ?? '',
+    draining ? 'draining' : '',
     cordoned ? 'cordoned' : '',
   ];
   if (verdict) classes.push(verdict.kind);
   return (
     <div className={classes.filter(Boolean).join(' ')} data-node-name={id} data-key={`Node//${id}`}>
-      {turn ? <Content name={id} fault={fault} verdict={verdict} /> : null}
+      {turn ? <Content name={id} fault={fault} draining={draining} verdict={verdict} /> : null}
     </div>
   );
 });
 
-function Content({ name, fault, verdict }: Omit<Parts, 'model'> & { name: string }) {
+function Content({ name, fault, draining, verdict }: Omit<Parts, 'model'> & { name: string }) {
   const model = useCardModel(name);
-  return model ? <Detail model={model} fault={fault} verdict={verdict} /> : null;
+  return model ? <Detail model={model} fault={fault} draining={draining} verdict={verdict} /> : null;
 }
 
 interface Parts {
   model: CardModel;
   fault: 'crashed' | 'partitioned' | undefined;
+  draining: boolean;
   verdict: Verdict | null;
 }
 
-function Detail({ model, fault, verdict }: Parts) {
+function Detail({ model, fault, draining, verdict }: Parts) {
   const t = useT();
   return (
     <>
@@ -69,7 +72,7 @@ function Detail({ model, fault, verdict }: Parts) {
           {model.zone ?? t('canvas:noZone')} · {model.sizeText}
         </span>
       </div>
-      <Chips model={model} fault={fault} />
+      <Chips model={model} fault={fault} draining={draining} />
       {model.bars.map((bar) => (
         <ResourceBar key={bar.resource} bar={bar} extra={verdict?.extra?.[bar.resource] ?? 0} />
       ))}
@@ -79,10 +82,11 @@ function Detail({ model, fault, verdict }: Parts) {
   );
 }
 
-function Chips({ model, fault }: Omit<Parts, 'verdict'>) {
+function Chips({ model, fault, draining }: Omit<Parts, 'verdict'>) {
   const t = useT();
   const states: { id: string; text: string; title: string; tone: string }[] = [];
   if (fault) states.push({ id: fault, text: t(`canvas:${fault}`), title: t(`canvas:${fault}`), tone: 'bad' });
+  if (draining) states.push({ id: 'draining', text: t('canvas:draining'), title: t('canvas:draining'), tone: 'warn' });
   if (model.cordoned) states.push({ id: 'cordoned', text: t('canvas:cordoned'), title: t('canvas:cordoned'), tone: 'bad' });
   if (model.ready !== 'ready' && !fault)
     states.push({ id: 'ready', text: t(`canvas:${model.ready}`), title: '', tone: model.ready === 'joining' ? '' : 'bad' });

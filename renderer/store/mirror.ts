@@ -51,6 +51,8 @@ export interface Mirror {
   readonly components: readonly ComponentView[];
   readonly positions: Readonly<Record<string, Position>>;
   readonly faults: Readonly<Record<string, 'crashed' | 'partitioned'>>;
+  /** Nodes that a drain is emptying. */
+  readonly draining: readonly string[];
 }
 
 const EMPTY_QUEUE: QueueView = { active: [], backoff: [], unschedulable: [], gated: [], inFlight: [] };
@@ -79,6 +81,7 @@ export const EMPTY_MIRROR: Mirror = {
   components: [],
   positions: {},
   faults: {},
+  draining: [],
 };
 
 const FIELD_OF_KIND = {
@@ -119,6 +122,7 @@ export function applyFrame(state: Mirror, frame: Frame): Mirror | 'resync' {
     components: keep(state.components, frame.components),
     positions: keep(state.positions, frame.positions),
     faults: keep(state.faults, frame.faults),
+    draining: keep(state.draining, frame.draining),
   };
 }
 

@@ -43,6 +43,7 @@ export function frame(parts: Partial<Frame> & { put?: readonly AnyObject[]; remo
     components: [],
     positions: {},
     faults: {},
+    draining: [],
     ...rest,
     changes: [...put.map((object) => ({ key: objectKey(object), object })), ...remove.map((key) => ({ key, object: null }))],
   };
