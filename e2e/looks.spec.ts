@@ -66,6 +66,19 @@ test('dark and light: by the system, by the button, kept over a reload', async (
   expect(await background()).toBe(dark);
   await page.reload();
   await expect(html).toHaveAttribute('data-theme', 'dark');
+
+  // What is painted by hand follows: the same picture as after a fresh start in that theme.
+  const timeline = (): Promise<string> =>
+    page
+      .getByRole('slider', { name: 'Timeline' })
+      .locator('canvas')
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  await page.getByRole('button', { name: 'Switch between dark and light' }).click();
+  await expect(html).toHaveAttribute('data-theme', 'light');
+  const switched = await timeline();
+  await page.reload();
+  await expect(html).toHaveAttribute('data-theme', 'light');
+  await expect.poll(timeline).toBe(switched);
 });
 
 /** Names of the elements that Web Animations or CSS move while a roll-out plays. */

@@ -24,6 +24,22 @@ async function shoot(app: App, name: string): Promise<void> {
   await app.screenshot(name);
 }
 
+/** Shows all cards and waits until they have come to rest beside the queue. */
+async function fit(app: App): Promise<void> {
+  const place = async (): Promise<string> => JSON.stringify(await new Ui(app).card('worker-1').boundingBox());
+  const queue = await app.page.getByRole('region', { name: 'Scheduling queue' }).boundingBox();
+  let before = '';
+  await expect(async () => {
+    await app.page.keyboard.press('f');
+    const box = await new Ui(app).card('worker-1').boundingBox();
+    expect(box?.x).toBeGreaterThan((queue?.x ?? 0) + (queue?.width ?? 0));
+    const now = await place();
+    const rested = now === before;
+    before = now;
+    expect(rested).toBe(true);
+  }).toPass();
+}
+
 async function resize(app: App, width: number, height: number): Promise<void> {
   if (app.electron) {
     await app.electron.evaluate(
@@ -35,6 +51,7 @@ async function resize(app: App, width: number, height: number): Promise<void> {
     );
   } else await app.page.setViewportSize({ width, height });
   await expect.poll(() => app.page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+  await fit(app);
 }
 
 /** The moment when the victims are leaving and the one they make room for waits. */
@@ -47,7 +64,7 @@ async function preemption(app: App): Promise<void> {
     .getByRole('button', { name: /^checkout-peak/ })
     .click();
   await expect(ui.inspector().getByRole('status')).toContainText('It waits for room on');
-  await app.page.keyboard.press('f');
+  await fit(app);
 }
 
 test('pictures of the main states', async ({ app }) => {
@@ -55,15 +72,11 @@ test('pictures of the main states', async ({ app }) => {
   const { page } = app;
   await preemption(app);
   await shoot(app, 'main-dark');
-  await page.keyboard.press('f');
   await resize(app, 1280, 800);
-  await page.keyboard.press('f');
   await shoot(app, 'small-1280x800');
   await resize(app, 1920, 1080);
-  await page.keyboard.press('f');
   await shoot(app, 'large-1920x1080');
   await resize(app, 1440, 900);
-  await page.keyboard.press('f');
   await page.getByRole('button', { name: 'Switch between dark and light' }).click();
   await shoot(app, 'main-light');
   await page.getByRole('button', { name: 'Switch between dark and light' }).click();

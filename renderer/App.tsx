@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { Canvas } from './canvas/Canvas.tsx';
 import { Palette } from './canvas/palette/Palette.tsx';
 import { Header } from './components/header/Header.tsx';
@@ -18,7 +18,8 @@ function useDocument(): void {
   const language = useView((state) => state.language);
   const title = useCluster((state) => state.session?.title);
   const dirty = useCluster((state) => state.session?.dirty);
-  useEffect(() => {
+  // Before the effects of what is drawn by hand (timeline, tiles): they read their colours from the document.
+  useLayoutEffect(() => {
     const system = window.matchMedia('(prefers-color-scheme: light)');
     const apply = (): void => {
       document.documentElement.dataset.theme = theme === 'system' ? (system.matches ? 'light' : 'dark') : theme;
