@@ -7,6 +7,7 @@ import { Framework } from './framework/framework.ts';
 import type { NodeInfo } from './framework/nodeinfo.ts';
 import { type PodInfo, PodInfos } from './framework/podinfo.ts';
 import { ResourceTable } from './framework/resources.ts';
+import type { Snapshot } from './framework/snapshot.ts';
 import { pluginRegistry } from './plugins/registry.ts';
 import { defaultProfile, type ProfileConfig } from './profiles.ts';
 import { Nominator } from './queue/nominator.ts';
@@ -26,6 +27,7 @@ export interface OfflineCluster {
 export interface OfflineScheduler {
   readonly framework: Framework;
   readonly pods: PodInfos;
+  snapshot(): Snapshot;
   node(name: string): NodeInfo;
   podInfo(pod: Pod): PodInfo;
   /** One whole decision: all nodes, all preemption candidates, scores even for a single node, first of equals. */
@@ -65,6 +67,7 @@ export function createOfflineScheduler(cluster: OfflineCluster): OfflineSchedule
   return {
     framework,
     pods,
+    snapshot: () => cache.updateSnapshot(),
     node(name) {
       const found = cache.updateSnapshot().get(name);
       if (found === undefined) throw new Error(`no node ${name}`);

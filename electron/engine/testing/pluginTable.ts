@@ -24,12 +24,7 @@ export function pluginTable(name: string, cluster: OfflineCluster, args?: unknow
   if (plugin === undefined) throw new Error(`no plugin ${name}`);
   const snapshot = () => cluster.nodes.map((node) => scheduler.node(node.metadata.name));
   const preFilter = (state: CycleState, pod: Pod): string | undefined => {
-    const answer = plugin.preFilter?.(state, scheduler.podInfo(pod), {
-      nodes: snapshot(),
-      get: (node) => snapshot().find((one) => one.name === node),
-      nodesWithAffinityPods: snapshot().filter((one) => one.podsWithAffinity.length > 0),
-      nodesWithRequiredAntiAffinityPods: snapshot().filter((one) => one.podsWithRequiredAntiAffinity.length > 0),
-    });
+    const answer = plugin.preFilter?.(state, scheduler.podInfo(pod), scheduler.snapshot());
     if (answer === undefined || answer === null || !('code' in answer)) return undefined;
     return answer.code === 'Skip' ? 'Skip' : `${answer.code}: ${answer.reasons.join(', ')}`;
   };

@@ -154,11 +154,37 @@ function memory(): { heapMb: number; pods: number; nodes: number } {
   return result;
 }
 
-const header = ['workload', 'nodes', 'before', 'measured', 'pods/s', 'by cpu', 'create/s', 'mean us', 'p50 us', 'p99 us', 'heap MB', 'real', 'ratio', 'aim'];
+const header = [
+  'workload',
+  'nodes',
+  'before',
+  'measured',
+  'pods/s',
+  'by cpu',
+  'create/s',
+  'mean us',
+  'p50 us',
+  'p99 us',
+  'heap MB',
+  'real',
+  'ratio',
+  'aim',
+];
 const row = (cells: readonly (string | number)[]) =>
   cells.map((cell, i) => (i === 0 ? String(cell).padEnd(34) : String(cell).padStart(9))).join('');
 
-function cells({ workload, size, podsPerSecond, cpuPodsPerSecond, createdPerSecond, meanUs, p50Us, p99Us, heapMb, bound }: Outcome): (string | number)[] {
+function cells({
+  workload,
+  size,
+  podsPerSecond,
+  cpuPodsPerSecond,
+  createdPerSecond,
+  meanUs,
+  p50Us,
+  p99Us,
+  heapMb,
+  bound,
+}: Outcome): (string | number)[] {
   const reference = size.real ?? size.floor;
   const real = reference === undefined ? '-' : size.real === undefined ? `(${reference})` : reference;
   const ratio = reference === undefined ? '-' : `${(podsPerSecond / reference).toFixed(1)}x`;

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '#shared/kube/types.ts';
 import { createNodeInfo, type NodeInfo } from '../framework/nodeinfo.ts';
-import type { PodInfo, PodInfos } from '../framework/podinfo.ts';
+import { keyOfPod, type PodInfo, type PodInfos } from '../framework/podinfo.ts';
 import type { Snapshot } from '../framework/snapshot.ts';
 import { ImageTable } from './images.ts';
 import { NodeTree, zoneKey } from './nodetree.ts';
@@ -78,13 +78,14 @@ export class SchedulerCache {
 
   /** A pod that has a node: seen for the first time, changed, or the confirmation of an assumed one. */
   setPod(pod: Pod): void {
-    const info = this.#pods.of(pod);
+    const known = this.#placements.get(keyOfPod(pod))?.info.pod;
+    const info = known === undefined ? this.#pods.of(pod) : this.#pods.next(known, pod);
     this.#take(info.key);
     this.#place(info, pod.spec.nodeName ?? '', false);
   }
 
   removePod(pod: Pod): void {
-    this.#take(this.#pods.of(pod).key);
+    this.#take(keyOfPod(pod));
   }
 
   /** Counts a pod on its node before the binding is written. */

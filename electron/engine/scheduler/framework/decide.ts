@@ -12,6 +12,8 @@ import { isRejected, type PluginStatus, statusMessage, unresolvable } from './st
 const minFeasibleNodes = 100;
 const minFeasiblePercentage = 5;
 
+const none: readonly string[] = [];
+
 /** Text of the failure when the cluster has no node at all. */
 export const noNodesMessage = 'no nodes available to schedule pods';
 
@@ -100,11 +102,11 @@ export function decide(framework: Framework, pod: PodInfo, snapshot: Snapshot, o
   const found = findFeasible(framework, state, pod, snapshot, narrowed, statuses, options);
   for (const [, status] of statuses.entries()) if (status.plugin !== undefined) rejectors.add(status.plugin);
   const unasked =
-    narrowed.nodeNames === null ? [] : snapshot.nodes.flatMap(({ name }) => (narrowed.nodeNames?.has(name) ? [] : name));
+    narrowed.nodeNames === null ? none : snapshot.nodes.flatMap(({ name }) => (narrowed.nodeNames?.has(name) ? [] : name));
   const searched = { ...base, preFilter, rejectors, unasked, feasible: found.feasible, nextStartIndex: found.nextStartIndex };
   if (found.error !== undefined) return { ...searched, error: found.error, message: found.error };
   if (found.feasible.length === 0) return fail(framework, searched, '', options);
-  return choose(framework, searched, options);
+  return choose(framework, searched, snapshot.names, options);
 }
 
 function fail(framework: Framework, decision: Decision, preFilterMessage: string, options: DecideOptions): Decision {
@@ -116,7 +118,7 @@ function fail(framework: Framework, decision: Decision, preFilterMessage: string
   return { ...decision, message, postFilter };
 }
 
-function choose(framework: Framework, decision: Decision, options: DecideOptions): Decision {
+function choose(framework: Framework, decision: Decision, names: readonly string[], options: DecideOptions): Decision {
   const { feasible, state, pod } = decision;
   const only = feasible.length === 1 ? feasible[0] : undefined;
   if (only !== undefined && !options.scoreAlways) return { ...decision, best: [only.name], selected: only.name };
@@ -130,11 +132,25 @@ function choose(framework: Framework, decision: Decision, options: DecideOptions
     for (let i = 0; i < totals.length; i++) totals[i] = totals[i]! + weight * normalized[i]!;
   let top = -1;
   for (const total of totals) if (total > top) top = total;
-  const best: string[] = [];
-  for (let i = 0; i < totals.length; i++) if (totals[i] === top) best.push(feasible[i]!.name);
-  best.sort();
+  const best = bestNames(feasible, totals, top, names);
   const selected = best.length === 1 ? best[0] : best[options.draw(best.length)];
   return { ...decision, scores, totals, best, selected };
+}
+
+/** Names of the nodes with the highest total, in order. Sorting their ranks is much cheaper than sorting their names. */
+function bestNames(
+  feasible: readonly NodeInfo[],
+  totals: readonly number[],
+  top: number,
+  names: readonly string[],
+): readonly string[] {
+  const ranks = new Int32Array(totals.length);
+  let count = 0;
+  for (let i = 0; i < totals.length; i++) if (totals[i] === top) ranks[count++] = feasible[i]!.rank;
+  const best = new Array<string>(count);
+  const sorted = ranks.subarray(0, count).sort();
+  for (let i = 0; i < count; i++) best[i] = names[sorted[i]!]!;
+  return best;
 }
 
 interface Search {
@@ -181,8 +197,10 @@ function searchNodes(
 ): Search {
   const wanted = feasibleNodesToFind(options.percentageOfNodesToScore, nodes.length);
   const feasible: NodeInfo[] = [];
+  let at = nodes.length === 0 ? 0 : options.startIndex % nodes.length;
   for (let i = 0; i < nodes.length && feasible.length < wanted; i++) {
-    const node = nodes[(options.startIndex + i) % nodes.length]!;
+    const node = nodes[at]!;
+    at = at + 1 === nodes.length ? 0 : at + 1;
     const status = framework.filterWithNominated(state, pod, node);
     if (status === null) feasible.push(node);
     else if (status.code === 'Error') return { feasible: [], nextStartIndex: options.startIndex, error: statusMessage(status) };

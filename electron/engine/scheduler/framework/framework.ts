@@ -1,6 +1,7 @@
 import type { Pod } from '#shared/kube/types.ts';
 import { type ExtensionPoint, implementsPoint, type ProfileConfig, type ResolvedProfile, resolveProfile } from '../profiles.ts';
 import { CycleState } from './cyclestate.ts';
+import { AnswersByTemplate } from './nodeanswers.ts';
 import type { NodeInfo } from './nodeinfo.ts';
 import type { NodeStatuses } from './nodestatuses.ts';
 import {
@@ -41,9 +42,12 @@ export class Framework {
   readonly #plugins = new Map<string, Plugin>();
   readonly #points = new Map<ExtensionPoint, readonly Plugin[]>();
   readonly #handle: Handle;
-  /** Filter list of the running cycle's state; rebuilt when the set of skipped plugins changes. */
-  #filters: readonly Plugin[] = [];
+  /** Filter plugins up to the first whose answer is not the node's alone, and the others; those skipped in the running cycle left out. */
+  #localFilters: readonly Plugin[] = [];
+  #otherFilters: readonly Plugin[] = [];
   #filtersFor: ReadonlySet<string> | undefined;
+  #firstOther = 0;
+  readonly #answers = new AnswersByTemplate();
 
   constructor(profile: ProfileConfig, registry: ReadonlyMap<string, PluginFactory>, surroundings: Surroundings) {
     this.profile = profile;
@@ -69,6 +73,8 @@ export class Framework {
         names.map((name) => built.get(name)!),
       );
     }
+    const other = this.at('filter').findIndex(({ nodeLocal }) => nodeLocal !== true);
+    this.#firstOther = other < 0 ? this.at('filter').length : other;
   }
 
   get name(): string {
@@ -122,20 +128,36 @@ export class Framework {
 
   /** First plugin that rejects the node. */
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
-    if (this.#filtersFor !== state.skipFilter) {
-      this.#filtersFor = state.skipFilter;
-      this.#filters = this.at('filter').filter((plugin) => !state.skipFilter.has(plugin.name));
-    }
-    for (const plugin of this.#filters) {
-      const status = plugin.filter!(state, pod, node);
-      if (status !== null) return failedIn(`running "${plugin.name}" filter plugin`, status, plugin.name);
-    }
-    return null;
+    if (this.#filtersFor !== state.skipFilter) this.#chooseFilters(state.skipFilter);
+    const status = this.#localVerdict(state, pod, node);
+    if (status !== null || this.#otherFilters.length === 0) return status;
+    return firstRejection(this.#otherFilters, state, pod, node);
+  }
+
+  #chooseFilters(skipped: ReadonlySet<string>): void {
+    this.#filtersFor = skipped;
+    const all = this.at('filter');
+    const asked = (plugin: Plugin) => !skipped.has(plugin.name);
+    this.#localFilters = all.slice(0, this.#firstOther).filter(asked);
+    this.#otherFilters = all.slice(this.#firstOther).filter(asked);
+  }
+
+  /** Asked once for each template and state of a node; a pod that names its node is nobody's like. */
+  #localVerdict(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
+    if (node.generation === 0 || pod.pod.spec.nodeName) return firstRejection(this.#localFilters, state, pod, node);
+    const answers = this.#answers.of(pod.template);
+    const known = answers.verdict(node);
+    if (known !== undefined) return known;
+    const status = firstRejection(this.#localFilters, state, pod, node);
+    answers.learn(node, status);
+    return status;
   }
 
   /** Models runtime RunFilterPluginsWithNominatedPods: the node must do with and without the pods that were promised room there. */
   filterWithNominated(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
-    const nominated = this.#handle.nominatedPods(node.name).filter((one) => one.priority >= pod.priority && one.uid !== pod.uid);
+    const promised = this.#handle.nominatedPods(node.name);
+    if (promised.length === 0) return this.filter(state, pod, node);
+    const nominated = promised.filter((one) => one.priority >= pod.priority && one.uid !== pod.uid);
     if (nominated.length > 0) {
       const crowded = node.clone();
       const crowdedState = state.clone();
@@ -194,14 +216,13 @@ export class Framework {
     const scores: PluginScores[] = [];
     for (const plugin of this.at('score')) {
       if (skipped.has(plugin.name)) continue;
-      const raw = new Array<number>(nodes.length);
-      for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
+      const raw = this.#rawScores(plugin, state, pod, nodes);
       let normalized = raw;
       if (plugin.normalize !== undefined) {
         normalized = raw.slice();
         plugin.normalize(state, pod, normalized, nodes);
       }
-      const wrong = normalized.find((score) => !(score >= 0 && score <= maxNodeScore));
+      const wrong = outOfRange(normalized);
       if (wrong !== undefined) {
         const text = `plugin "${plugin.name}" returns an invalid score ${wrong}, it should in the range of [0, ${maxNodeScore}] after normalizing`;
         return { scores: [], error: withPlugin(errorStatus(text), plugin.name) };
@@ -209,6 +230,30 @@ export class Framework {
       scores.push({ plugin: plugin.name, weight: this.resolved.weights.get(plugin.name) ?? 1, raw, normalized });
     }
     return { scores, error: null };
+  }
+
+  #rawScores(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
+    const raw = new Array<number>(nodes.length);
+    if (plugin.nodeLocal !== true) {
+      for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
+      return raw;
+    }
+    const known = this.#answers.of(pod.template).scores(plugin.name);
+    known.grow(this.#handle.snapshot().nodes.length);
+    const { generations, values } = known;
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!;
+      const { position, generation } = node;
+      if (generation !== 0 && generations[position] === generation) raw[i] = values[position]!;
+      else {
+        const score = plugin.score!(state, pod, node);
+        raw[i] = score;
+        if (generation === 0) continue;
+        generations[position] = generation;
+        values[position] = score;
+      }
+    }
+    return raw;
   }
 
   /** Reserve in order; the first refusal rolls all of them back. */
@@ -261,6 +306,22 @@ export class Framework {
   postBind(state: CycleState, pod: PodInfo, node: string): void {
     for (const plugin of this.at('postBind')) plugin.postBind!(state, pod, node);
   }
+}
+
+function firstRejection(plugins: readonly Plugin[], state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
+  for (const plugin of plugins) {
+    const status = plugin.filter!(state, pod, node);
+    if (status !== null) return failedIn(`running "${plugin.name}" filter plugin`, status, plugin.name);
+  }
+  return null;
+}
+
+function outOfRange(scores: readonly number[]): number | undefined {
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!;
+    if (!(score >= 0 && score <= maxNodeScore)) return score;
+  }
+  return undefined;
 }
 
 /** A status with its plugin; the text of an error says where it happened, as upstream wraps it. */

@@ -21,6 +21,11 @@ const noTaints: readonly Taint[] = [];
 export class NodeInfo {
   node: Node;
   readonly name: string;
+  /** Place in the snapshot's node list, and among all names in order; copies keep them. -1 outside a snapshot. */
+  position = -1;
+  rank = -1;
+  /** Number of this very state of the node, unique in its snapshot, which never changes it. 0: the live node or a copy that may change. */
+  generation = 0;
   pods: PodInfo[] = [];
   podsWithAffinity: PodInfo[] = [];
   podsWithRequiredAntiAffinity: PodInfo[] = [];
@@ -102,6 +107,8 @@ export class NodeInfo {
   /** Copy that can be changed without touching this one. */
   clone(): NodeInfo {
     const copy = new NodeInfo(this.node);
+    copy.position = this.position;
+    copy.rank = this.rank;
     copy.pods = this.pods.slice();
     copy.podsWithAffinity = this.podsWithAffinity.slice();
     copy.podsWithRequiredAntiAffinity = this.podsWithRequiredAntiAffinity.slice();

@@ -64,6 +64,8 @@ export interface EventRegistration {
  */
 export interface Plugin {
   readonly name: string;
+  /** Filter and Score answer by the pod's template (see PodTemplate) and the node with its pods alone, so that answers may be kept. */
+  readonly nodeLocal?: true;
   events?(): readonly EventRegistration[];
   /** May the pod enter the active queue? */
   preEnqueue?(pod: Pod): PluginStatus | null;

@@ -20,6 +20,8 @@ export interface HostPort {
 /** A pod with everything parsed that cycles look at again and again. Immutable; one per version of the pod. Models framework.PodInfo. */
 export interface PodInfo {
   readonly pod: Pod;
+  /** Shared by all pods that no plugin can tell apart but by name, uid, owner and node. */
+  readonly template: PodTemplate;
   /** `namespace/name`. */
   readonly key: string;
   readonly uid: string;
@@ -79,40 +81,129 @@ export function portsConflict(a: HostPort, b: HostPort): boolean {
   return a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0');
 }
 
-/** Parses a pod. */
-export function createPodInfo(pod: Pod, table: ResourceTable): PodInfo {
+/**
+ * What namespace, labels and spec (without the node) say about a pod, parsed once for all pods made alike. Plugins hang what they derive from these
+ * on the template's identity. Models the scheduling signature of upstream's opportunistic batching.
+ */
+export interface PodTemplate {
+  readonly priority: number;
+  readonly requests: ResourceVector;
+  readonly nonZeroCpuMilli: number;
+  readonly nonZeroMemoryBytes: number;
+  readonly hostPorts: readonly HostPort[];
+  readonly hasAffinity: boolean;
+  readonly hasRequiredAntiAffinity: boolean;
+}
+
+/** What was derived from a template, made on first use. */
+export function memo<T>(known: WeakMap<PodTemplate, T>, template: PodTemplate, make: () => T): T {
+  let value = known.get(template);
+  if (value === undefined) {
+    value = make();
+    known.set(template, value);
+  }
+  return value;
+}
+
+function createTemplate(pod: Pod, table: ResourceTable): PodTemplate {
   const requests = podRequests(pod);
   const nonZero = podRequests(pod, { nonZero: true });
   const affinity = pod.spec.affinity;
   return {
-    pod,
-    key: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`,
-    uid: pod.metadata.uid ?? '',
     priority: pod.spec.priority ?? 0,
     requests: toVector(table, requests),
     nonZeroCpuMilli: nonZero.cpu ?? 0,
     nonZeroMemoryBytes: nonZero.memory ?? 0,
     hostPorts: hostPortsOf(pod),
-    terminating: pod.metadata.deletionTimestamp !== undefined,
     hasAffinity: affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined,
     hasRequiredAntiAffinity: (affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length ?? 0) > 0,
   };
+}
+
+/** `namespace/name`. */
+export function keyOfPod(pod: Pod): string {
+  return `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
+}
+
+/** Parses a pod; `template` where another pod made alike has been parsed. */
+export function createPodInfo(pod: Pod, table: ResourceTable, template = createTemplate(pod, table)): PodInfo {
+  const { priority, requests, nonZeroCpuMilli, nonZeroMemoryBytes, hostPorts, hasAffinity, hasRequiredAntiAffinity } = template;
+  return {
+    pod,
+    template,
+    key: keyOfPod(pod),
+    uid: pod.metadata.uid ?? '',
+    priority,
+    requests,
+    nonZeroCpuMilli,
+    nonZeroMemoryBytes,
+    hostPorts,
+    terminating: pod.metadata.deletionTimestamp !== undefined,
+    hasAffinity,
+    hasRequiredAntiAffinity,
+  };
+}
+
+/** Templates remembered; beyond that all are forgotten and learned anew. */
+const maxTemplates = 4096;
+
+/** True when what the kubelet reports of its containers (a resize) counts beside the spec. */
+function isResized({ status }: Pod): boolean {
+  const counted = (one: object) => 'resources' in one || 'allocatedResources' in one;
+  return (status?.containerStatuses?.some(counted) ?? false) || (status?.initContainerStatuses?.some(counted) ?? false);
+}
+
+/** Two versions of one pod differ in nothing that a template holds. Identity of the parts suffices: stored objects share what did not change. */
+function isAlike(before: Pod, after: Pod): boolean {
+  const { labels, namespace } = before.metadata;
+  if (labels !== after.metadata.labels || namespace !== after.metadata.namespace) return false;
+  if (before.spec === after.spec) return true;
+  const was = before.spec as unknown as Record<string, unknown>;
+  const is = after.spec as unknown as Record<string, unknown>;
+  for (const field in was) if (field !== 'nodeName' && was[field] !== is[field]) return false;
+  for (const field in is) if (field !== 'nodeName' && !(field in was)) return false;
+  return true;
 }
 
 /** Makes PodInfos and remembers the one of each pod version, for as long as that version lives. */
 export class PodInfos {
   readonly table: ResourceTable;
   readonly #known = new WeakMap<Pod, PodInfo>();
+  readonly #templates = new Map<string, PodTemplate>();
 
   constructor(table: ResourceTable) {
     this.table = table;
   }
 
   of(pod: Pod): PodInfo {
-    const known = this.#known.get(pod);
+    return this.#known.get(pod) ?? this.#remember(pod, this.#templateOf(pod));
+  }
+
+  /** The info of a version that follows another one: parsed only where they differ. */
+  next(before: Pod, after: Pod): PodInfo {
+    const known = this.#known.get(after);
     if (known !== undefined) return known;
-    const info = createPodInfo(pod, this.table);
+    const last = this.#known.get(before);
+    if (last === undefined || isResized(before) || isResized(after) || !isAlike(before, after)) return this.of(after);
+    return this.#remember(after, last.template);
+  }
+
+  #remember(pod: Pod, template: PodTemplate): PodInfo {
+    const info = createPodInfo(pod, this.table, template);
     this.#known.set(pod, info);
     return info;
+  }
+
+  #templateOf(pod: Pod): PodTemplate {
+    if (isResized(pod)) return createTemplate(pod, this.table);
+    const { namespace, labels } = pod.metadata;
+    const key = JSON.stringify([namespace, labels, { ...pod.spec, nodeName: undefined }]);
+    let template = this.#templates.get(key);
+    if (template === undefined) {
+      template = createTemplate(pod, this.table);
+      if (this.#templates.size >= maxTemplates) this.#templates.clear();
+      this.#templates.set(key, template);
+    }
+    return template;
   }
 }

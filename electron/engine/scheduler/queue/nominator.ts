@@ -35,7 +35,7 @@ export class Nominator {
 
   /** In order of nomination. */
   onNode(node: string): readonly PodInfo[] {
-    return this.#byNode.get(node) ?? none;
+    return this.#byNode.size === 0 ? none : (this.#byNode.get(node) ?? none);
   }
 
   nodeOf(key: string): string | undefined {

@@ -56,9 +56,7 @@ function podWith({ namespace = 'sched-1', labels, cpu = '100m', memory = '500Mi'
     kind: 'Pod',
     metadata: { name: '', namespace, ...(labels === undefined ? {} : { labels }) },
     spec: {
-      containers: [
-        { name: 'pause', image: 'registry.k8s.io/pause:3.10.1', resources: { requests: amounts, limits: amounts } },
-      ],
+      containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10.1', resources: { requests: amounts, limits: amounts } }],
       ...spec,
     },
   } as unknown as Pod;

@@ -13,6 +13,7 @@ const key = stateKey<{ readonly claims: number }>('PreFilterDynamicResources');
 export function createDynamicResources(): Plugin {
   return {
     name: 'DynamicResources',
+    nodeLocal: true,
     preEnqueue: () => null,
     preFilter(state) {
       state.write(key, { claims: 0 });

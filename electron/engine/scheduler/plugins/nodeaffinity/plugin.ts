@@ -66,6 +66,7 @@ export function createNodeAffinity(args: unknown): Plugin {
   const matches = (pod: Pod, node: Node) => (addedTest === undefined || addedTest(node)) && requiredNodeTest(pod)(node);
   return {
     name: 'NodeAffinity',
+    nodeLocal: true,
     preFilter(state, { pod }) {
       const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
       if (required === undefined && addedTest === undefined && pod.spec.nodeSelector === undefined) return skip;

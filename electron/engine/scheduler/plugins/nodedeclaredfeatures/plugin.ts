@@ -28,6 +28,7 @@ function declares(node: Node, features: readonly string[]): boolean {
 export function createNodeDeclaredFeatures(): Plugin {
   return {
     name: 'NodeDeclaredFeatures',
+    nodeLocal: true,
     preFilter(state, { pod }) {
       const features = requiredFeatures(pod);
       if (features.length === 0) return skip;

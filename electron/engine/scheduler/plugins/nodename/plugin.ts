@@ -9,6 +9,7 @@ const rejected = unresolvable(reasonNodeName);
 export function createNodeName(): Plugin {
   return {
     name: 'NodeName',
+    nodeLocal: true,
     filter: (_state, { pod }, node) => (!pod.spec.nodeName || pod.spec.nodeName === node.name ? null : rejected),
     events: () => [{ event: { resource: 'Node', action: action.add } }],
   };

@@ -11,6 +11,7 @@ const rejected = unschedulable(reasonPorts);
 export function createNodePorts(): Plugin {
   return {
     name: 'NodePorts',
+    nodeLocal: true,
     preFilter: (_state, pod) => (pod.hostPorts.length === 0 ? skip : null),
     filter: (_state, pod, node) => (pod.hostPorts.some((port) => node.portTaken(port)) ? rejected : null),
     events: () => [

@@ -2,6 +2,7 @@ import { podRequests } from '#shared/kube/pod.ts';
 import { stateKey } from '../../framework/cyclestate.ts';
 import type { NodeInfo } from '../../framework/nodeinfo.ts';
 import { type Handle, maxNodeScore, type Plugin } from '../../framework/plugin.ts';
+import { memo, type PodTemplate } from '../../framework/podinfo.ts';
 import { skip } from '../../framework/status.ts';
 import { defaultResources, type ResourceSpec, type ScoredResource, scoredResources, usedOf } from './allocation.ts';
 
@@ -42,12 +43,16 @@ function fractionsOf(resources: readonly ScoredResource[], node: NodeInfo, withP
 export function createBalancedAllocation(rawArgs: unknown, handle: Handle): Plugin {
   const args = rawArgs as BalancedArgs | undefined;
   const configured = args?.resources === undefined || args.resources.length === 0 ? defaultResources : args.resources;
+  const known = new WeakMap<PodTemplate, { readonly resources: readonly ScoredResource[] }>();
   return {
     name: 'NodeResourcesBalancedAllocation',
-    preScore(state, { pod }) {
-      const resources = scoredResources(handle.pods.table, configured, podRequests(pod));
-      if (resources.every(({ request }) => request === 0)) return skip;
-      state.write(key, { resources });
+    nodeLocal: true,
+    preScore(state, { pod, template }) {
+      const scored = memo(known, template, () => ({
+        resources: scoredResources(handle.pods.table, configured, podRequests(pod)),
+      }));
+      if (scored.resources.every(({ request }) => request === 0)) return skip;
+      state.write(key, scored);
       return null;
     },
     score(state, pod, node) {

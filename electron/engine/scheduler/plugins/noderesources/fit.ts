@@ -4,7 +4,7 @@ import { stateKey } from '../../framework/cyclestate.ts';
 import { action } from '../../framework/events.ts';
 import { createNodeInfo, type NodeInfo } from '../../framework/nodeinfo.ts';
 import type { EventRegistration, Handle, Plugin } from '../../framework/plugin.ts';
-import { isEmptyRequest, type PodInfo, toVector } from '../../framework/podinfo.ts';
+import { isEmptyRequest, memo, type PodInfo, type PodTemplate, toVector } from '../../framework/podinfo.ts';
 import {
   cpuIndex,
   ephemeralIndex,
@@ -117,11 +117,17 @@ export function createFit(rawArgs: unknown, handle: Handle): Plugin {
   const ignoredGroups = new Set(args?.ignoredResourceGroups ?? []);
   const ignored = (name: string) => ignoredNames.has(name) || ignoredGroups.has(name.split('/')[0] ?? '');
   const nameOf = (index: number) => table.names[index] ?? '';
+  const asked = new WeakMap<PodTemplate, { readonly requests: ResourceVector; readonly empty: boolean }>();
+  const toScore = new WeakMap<PodTemplate, { readonly resources: readonly ScoredResource[] }>();
   return {
     name: fitName,
+    nodeLocal: true,
     preFilter(state, pod) {
-      const requests = pod.requests;
-      state.write(requestKey, { requests, empty: isEmptyRequest(requests) });
+      const { requests, template } = pod;
+      state.write(
+        requestKey,
+        memo(asked, template, () => ({ requests, empty: isEmptyRequest(requests) })),
+      );
       return null;
     },
     filter(state, pod, node): PluginStatus | null {
@@ -132,8 +138,9 @@ export function createFit(rawArgs: unknown, handle: Handle): Plugin {
       const code = found.some(({ beyondNode }) => beyondNode) ? 'UnschedulableAndUnresolvable' : 'Unschedulable';
       return { code, reasons: found.map(({ reason }) => reason) };
     },
-    preScore(state, { pod }) {
-      state.write(scoreKey, { resources: scoredResources(table, resources, nonZeroRequests(pod)) });
+    preScore(state, { pod, template }) {
+      const scored = () => ({ resources: scoredResources(table, resources, nonZeroRequests(pod)) });
+      state.write(scoreKey, memo(toScore, template, scored));
       return null;
     },
     score(state, pod, node) {

@@ -13,6 +13,7 @@ export function createNodeUnschedulable(): Plugin {
   const tolerated = (pod: Pod) => toleratesAny(pod.spec.tolerations, unschedulableTaint);
   return {
     name: 'NodeUnschedulable',
+    nodeLocal: true,
     filter: (_state, pod, node) => (!node.unschedulable || tolerated(pod.pod) ? null : rejected),
     events: () => [
       {

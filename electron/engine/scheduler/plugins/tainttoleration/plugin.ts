@@ -21,6 +21,7 @@ export function createTaintToleration(): Plugin {
   const tolerated = (pod: Pod, node: Node) => findUntolerated(node.spec.taints, pod.spec.tolerations, hardEffects) === undefined;
   return {
     name: 'TaintToleration',
+    nodeLocal: true,
     filter: (_state, pod, node) => (node.taints.length === 0 || tolerated(pod.pod, node.node) ? null : rejected),
     preScore(state, { pod }) {
       state.write(key, {
