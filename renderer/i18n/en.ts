@@ -1,3 +1,4 @@
+import { advice } from './en/advice.ts';
 import { canvas } from './en/canvas.ts';
 import { dialogs } from './en/dialogs.ts';
 import { palette } from './en/palette.ts';
@@ -6,4 +7,4 @@ import { reasons } from './en/reasons.ts';
 import { shell } from './en/shell.ts';
 
 /** English catalogue, one namespace an area. */
-export const en = { shell, palette, canvas, reasons, panels, dialogs };
+export const en = { shell, palette, canvas, reasons, panels, dialogs, advice };

@@ -1,4 +1,5 @@
 import type { en } from './en.ts';
+import { advice } from './ko/advice.ts';
 import { canvas } from './ko/canvas.ts';
 import { dialogs } from './ko/dialogs.ts';
 import { palette } from './ko/palette.ts';
@@ -14,4 +15,5 @@ export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> 
   reasons,
   panels,
   dialogs,
+  advice,
 };

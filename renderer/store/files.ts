@@ -63,12 +63,17 @@ async function download(format: 'scenario' | 'manifests'): Promise<void> {
     showToast({ tone: 'error', title: translate('shell:refused'), detail: result.error.message });
     return;
   }
+  downloadText(result.value.name, result.value.text, 'application/yaml');
+}
+
+/** Gives a text to the person as a file, and says so. */
+export function downloadText(name: string, text: string, type: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([result.value.text], { type: 'application/yaml' }));
-  link.download = result.value.name;
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  showToast({ tone: 'ok', title: translate('shell:savedAs', { name: result.value.name }) });
+  showToast({ tone: 'ok', title: translate('shell:savedAs', { name }) });
 }
 
 /** Saves; where the host cannot write files, the browser downloads the text. */

@@ -69,6 +69,8 @@ export interface ViewState {
   drag: PaletteItem | null;
   /** Node under the pointer while dragging. */
   dropNode: string | null;
+  /** Node that what the pointer is on elsewhere is about. */
+  pointedNode: string | null;
   theme: ThemeChoice;
   language: Language;
   dockTab: DockTab;
@@ -122,6 +124,7 @@ export const useView = create<ViewState>()(() => ({
   selection: [],
   drag: null,
   dropNode: null,
+  pointedNode: null,
   theme: firstTheme(),
   language: firstLanguage(),
   dockTab: 'events',

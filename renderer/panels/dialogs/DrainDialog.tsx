@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'react';
-import type { DrainOptions, DrainPreview } from '#shared/protocol/index.ts';
+import type { CommandPreview, DrainOptions, DrainPreview } from '#shared/protocol/index.ts';
 import { Button, CheckField, Dialog, TextField } from '../../components/index.ts';
+import { nextPlace } from '../../explain/advice.ts';
 import { useT } from '../../i18n/index.ts';
 import { ask } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog, openDock } from '../../store/view.ts';
+import { SuggestionLine } from '../inspector/Advice.tsx';
+import { useCommandPreview } from '../useAdvice.ts';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
 function useDrainPreview(node: string, options: DrainOptions): { preview: DrainPreview | null; failure: string | null } {
@@ -28,8 +31,9 @@ function useDrainPreview(node: string, options: DrainOptions): { preview: DrainP
   return answer;
 }
 
-function PreviewLists({ preview }: { preview: DrainPreview }) {
+function PreviewLists({ preview, forecast }: { preview: DrainPreview; forecast: CommandPreview | null }) {
   const t = useT();
+  const next = new Map(forecast?.leave.map((left) => [left.pod, left]));
   const blocked = preview.evict.some((pod) => pod.blocked);
   return (
     <div className="drain-preview">
@@ -59,10 +63,21 @@ function PreviewLists({ preview }: { preview: DrainPreview }) {
                   })}
                 </span>
               ) : null}
+              <NextPlace left={next.get(pod.pod)} />
             </li>
           ))}
         </ul>
         {blocked ? <p className="note">{t('dialogs:drainRetries')}</p> : null}
+        {forecast && forecast.remedies.length > 0 ? (
+          <>
+            <h3 className="section-title">{t('advice:waysAround')}</h3>
+            <ul className="advice-list">
+              {forecast.remedies.map((remedy) => (
+                <SuggestionLine key={`${remedy.kind}|${JSON.stringify(remedy.values)}`} suggestion={remedy} />
+              ))}
+            </ul>
+          </>
+        ) : null}
       </section>
       {preview.skipped.length > 0 ? (
         <section>
@@ -90,6 +105,18 @@ function PreviewLists({ preview }: { preview: DrainPreview }) {
   );
 }
 
+/** Where a pod that is evicted would go; nothing while a budget keeps it. */
+function NextPlace({ left }: { left: CommandPreview['leave'][number] | undefined }) {
+  const t = useT();
+  if (left === undefined || left.blocked) return null;
+  const text = nextPlace(t, left);
+  return (
+    <span className={`next-place ${left.to === undefined ? 'bad-text' : ''}`} title={text}>
+      {text}
+    </span>
+  );
+}
+
 /** Drain with its flags and a preview of what would move, stay, or be in the way; the preview follows the cluster. */
 export function DrainDialog({ node }: { node: string }) {
   const t = useT();
@@ -102,6 +129,7 @@ export function DrainDialog({ node }: { node: string }) {
     ...(/^\d+(\.\d+)?$/.test(timeout.trim()) ? { timeoutSeconds: Number(timeout) } : {}),
   };
   const { preview, failure } = useDrainPreview(node, options);
+  const forecast = useCommandPreview({ type: 'drain', node, options });
   const { error, busy, submit } = useSubmit();
   const flag = (name: keyof typeof flags) => (checked: boolean) => setFlags((before) => ({ ...before, [name]: checked }));
   return (
@@ -123,7 +151,7 @@ export function DrainDialog({ node }: { node: string }) {
         </>
       }
     >
-      {preview ? <PreviewLists preview={preview} /> : null}
+      {preview ? <PreviewLists preview={preview} forecast={forecast} /> : null}
       <Refusal error={error ?? failure} />
       <div className="drain-flags">
         <CheckField

@@ -7,6 +7,7 @@ import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog } from '../../store/view.ts';
 import { freeName } from '../model/drafts.ts';
+import { TaintPreview } from './TaintPreview.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
 type Effect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
@@ -48,6 +49,9 @@ export function TaintDialog({ node }: { node: string | null }) {
   });
   const [overwrite, setOverwrite] = useState(false);
   const { error, busy, submit } = useSubmit();
+  const value = taint.value.trim();
+  const add = { key: taint.key.trim(), effect: taint.effect, ...(value === '' ? {} : { value }) };
+  const command = { type: 'taint' as const, node: target, add: [add], remove: [], ...(overwrite ? { overwrite } : {}) };
   return (
     <Dialog
       title={t('dialogs:taintTitle')}
@@ -60,9 +64,7 @@ export function TaintDialog({ node }: { node: string | null }) {
         className="form-grid"
         onSubmit={(event) => {
           event.preventDefault();
-          const value = taint.value.trim();
-          const add = { key: taint.key.trim(), effect: taint.effect, ...(value === '' ? {} : { value }) };
-          submit({ type: 'taint', node: target, add: [add], remove: [], ...(overwrite ? { overwrite } : {}) });
+          submit(command);
         }}
       >
         <div className="wide presets" role="group" aria-label={t('dialogs:taintPresets')}>
@@ -102,6 +104,7 @@ export function TaintDialog({ node }: { node: string | null }) {
         </div>
         <div className="wide">
           <CheckField label={t('dialogs:labelOverwrite')} checked={overwrite} onChecked={setOverwrite} />
+          <TaintPreview command={add.key === '' || target === '' ? null : command} />
           <Refusal error={error} />
         </div>
       </form>

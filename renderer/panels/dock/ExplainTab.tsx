@@ -1,9 +1,12 @@
+import { Download } from 'lucide-react';
 import { useState } from 'react';
 import type { Attempt, NodeVerdict, PluginScore } from '#shared/protocol/index.ts';
+import { IconButton } from '../../components/index.ts';
 import { plainReason } from '../../explain/reasons.ts';
 import { useT } from '../../i18n/index.ts';
+import { downloadText } from '../../store/files.ts';
 import { select } from '../../store/view.ts';
-import { explainTable, type ScoreColumn } from '../model/explainTable.ts';
+import { attemptsJson, explainTable, type ScoreColumn } from '../model/explainTable.ts';
 import { useSelectedPodKey } from '../selection.ts';
 import { printClock } from '../time.ts';
 import { useExplain } from '../useExplain.ts';
@@ -147,6 +150,16 @@ export function ExplainTab() {
           </span>
         ) : null}
         {attempt.message ? <span className="message mono">{attempt.message}</span> : null}
+        <IconButton
+          label={t('advice:exportJson')}
+          className="explain-export"
+          onClick={() => {
+            const list = attempts.length === 0 ? [attempt] : attempts;
+            downloadText(`${attempt.pod.replace('/', '-')}-attempts.json`, attemptsJson(list), 'application/json');
+          }}
+        >
+          <Download size={14} />
+        </IconButton>
       </div>
       {attempt.preEnqueue ? <p className="note">{attempt.preEnqueue.reasons.join(', ')}</p> : null}
       {attempt.preFilter && attempt.preFilter.code !== 'Success' && attempt.preFilter.code !== 'Skip' ? (

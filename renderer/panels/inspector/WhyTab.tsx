@@ -9,6 +9,7 @@ import { explainTable, reasonCounts } from '../model/explainTable.ts';
 import { decisivePlugins, type Verdict, verdictOf } from '../model/why.ts';
 import { printAge } from '../time.ts';
 import { useExplain } from '../useExplain.ts';
+import { Advice } from './Advice.tsx';
 
 function headline(t: Translate, verdict: Verdict): string {
   switch (verdict.type) {
@@ -117,6 +118,9 @@ function Refusals({ attempt }: { attempt: Attempt }) {
   );
 }
 
+/** Standings from which a change would help. */
+const HELPLESS: ReadonlySet<Verdict['type']> = new Set(['fitsNowhere', 'gated', 'unknownScheduler', 'schedulerStopped']);
+
 /** Why a pod is where it is, or why it is nowhere: the answer, the reasons, and the way to the full table. */
 export function WhyTab({ pod }: { pod: Pod }) {
   const t = useT();
@@ -133,6 +137,7 @@ export function WhyTab({ pod }: { pod: Pod }) {
         <p>{bodyOf(t, verdict, attempt)}</p>
         <Retry pod={pod} />
       </div>
+      {HELPLESS.has(verdict.type) ? <Advice podKey={objectKey(pod)} /> : null}
       {attempt ? <Refusals attempt={attempt} /> : null}
       {attempt ? (
         <button type="button" className="link" onClick={() => openDock('explain')}>

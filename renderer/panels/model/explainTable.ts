@@ -56,3 +56,8 @@ export function reasonCounts(attempt: Attempt): { plugin: string; reason: string
   }
   return [...groups.values()].sort((a, b) => b.nodes.length - a.nodes.length || compareStrings(a.reason, b.reason));
 }
+
+/** Attempts of one pod as a file that programs read: `{pod, attempts}`, newest first. */
+export function attemptsJson(attempts: readonly Attempt[]): string {
+  return `${JSON.stringify({ pod: attempts[0]?.pod ?? '', attempts }, null, 2)}\n`;
+}
