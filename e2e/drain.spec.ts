@@ -12,7 +12,7 @@ test('a drain that a budget blocks says so beforehand, is refused in the words o
   await ui.menuItem('Drain…').click();
   const dialog = ui.dialog('Drain node-a');
   await expect(dialog).toContainText('1 pod would be evicted');
-  await expect(dialog.getByRole('listitem')).toContainText('blocked by budget database: 0 allowed now');
+  await expect(dialog.getByRole('listitem').first()).toContainText('blocked by budget database: 0 allowed now');
   await expect(dialog).toContainText('tried again every 5 seconds');
   await dialog.getByRole('button', { name: 'Drain', exact: true }).click();
   await expect(dialog).toBeHidden();
@@ -52,7 +52,7 @@ test('a drain that the budget lets through empties the node, and the pods find a
   const name = /^Node (node-[ab])/.exec((await card.getAttribute('aria-label')) ?? '')?.[1] ?? '';
   await card.click({ button: 'right' });
   await ui.menuItem('Drain…').click();
-  await expect(ui.dialog(`Drain ${name}`).getByRole('listitem')).toContainText('budget database: 1 allowed now');
+  await expect(ui.dialog(`Drain ${name}`).getByRole('listitem').first()).toContainText('budget database: 1 allowed now');
   await ui.dialog(`Drain ${name}`).getByRole('button', { name: 'Drain', exact: true }).click();
   const output = ui.dock().getByRole('log', { name: 'Command output' });
   await expect(output).toContainText(`kubectl drain ${name}`);

@@ -39,6 +39,8 @@ export async function openByDialog(app: App, path: string): Promise<void> {
     }, path);
   }
   const { dirty } = (await app.snapshot()).session;
+  // The window asks about unsaved work only once it knows of it.
+  await expect(app.page.getByText('unsaved')).toBeVisible({ visible: dirty });
   await app.page.keyboard.press('ControlOrMeta+O');
   if (dirty) await ui.dialog('Save your changes first?').getByRole('button', { name: 'Go on without saving' }).click();
   if (chosen) await (await chosen).setFiles(path);

@@ -25,7 +25,7 @@ async function shoot(app: App, name: string): Promise<void> {
 }
 
 /** Shows all cards and waits until they have come to rest beside the queue. */
-async function fit(app: App): Promise<void> {
+async function showAll(app: App): Promise<void> {
   const place = async (): Promise<string> => JSON.stringify(await new Ui(app).card('worker-1').boundingBox());
   const queue = await app.page.getByRole('region', { name: 'Scheduling queue' }).boundingBox();
   let before = '';
@@ -51,7 +51,7 @@ async function resize(app: App, width: number, height: number): Promise<void> {
     );
   } else await app.page.setViewportSize({ width, height });
   await expect.poll(() => app.page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
-  await fit(app);
+  await showAll(app);
 }
 
 /** The moment when the victims are leaving and the one they make room for waits. */
@@ -64,7 +64,7 @@ async function preemption(app: App): Promise<void> {
     .getByRole('button', { name: /^checkout-peak/ })
     .click();
   await expect(ui.inspector().getByRole('status')).toContainText('It waits for room on');
-  await fit(app);
+  await showAll(app);
 }
 
 test('pictures of the main states', async ({ app }) => {
@@ -107,7 +107,7 @@ test('pictures of a drain, a roll-out, a waiting pod, a crash, a bad file', asyn
   for (const again of [false, true]) {
     await ui.card('node-a').click({ button: 'right', position: { x: 60, y: 12 } });
     await ui.menuItem('Drain…').click();
-    await expect(drain.getByRole('listitem')).toContainText('blocked by budget');
+    await expect(drain.getByRole('listitem').first()).toContainText('blocked by budget');
     if (again) break;
     await drain.getByRole('button', { name: 'Drain', exact: true }).click();
     await expect(ui.dock().getByRole('log')).toContainText('kubectl drain');
