@@ -57,6 +57,29 @@ describe('npm run sim', () => {
     expect(out).toMatch(/^digest +[0-9a-f]{16}$/m);
   });
 
+  test('compares configurations, as text and as JSON', () => {
+    const head = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n';
+    const config = file('two-names.yaml', `${head}profiles: [{schedulerName: other}]\n`);
+    const text = sim(small, '--compare', config, '--until', '30s');
+    expect(text.errors).toBe('');
+    expect(text.out).toMatch(/^pods placed +1 of 2 +0 of 2$/m);
+    expect(text.out).toMatch(/^a +1 +#####\.\.\.\.\. {2}50\.0% +\S+ +0\.0% +0 /m);
+    expect(text.out).toMatch(/^default\/fits +a +\(pending\)$/m);
+    expect(text.out).toContain('default/fits: no scheduler serves "default-scheduler"');
+    const json = sim(small, '--compare', config, '--compare', config, '--output', 'json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      a: { placed: 0, ended: 'quiet' },
+      b: { label: 'two-names' },
+      moved: [],
+      same: 0,
+    });
+    const bad = sim(small, '--compare', file('bad-config.yaml', `${head}parallelism: 0\npodInitialBackoffSeconds: 0\n`));
+    expect([bad.status, bad.errors.trim().split('\n').length]).toEqual([1, 2]);
+    expect(bad.errors).toMatch(
+      /bad-config\.yaml:3:14: parallelism: Invalid value: 0: should be an integer value greater than zero/,
+    );
+  });
+
   test('the same file and seed give the same digest, another seed another one', () => {
     const digest = (...args: string[]): string =>
       (JSON.parse(sim(small, '--until', '30s', '--output', 'json', ...args).out) as { summary: { digest: string } }).summary

@@ -8,13 +8,18 @@ import { type Opened, openDocument } from '../session/document.ts';
 import { readTextFile } from '../session/files.ts';
 import type { Playground } from '../session/playground.ts';
 import { printProblem } from '../session/problems.ts';
+import { compareFiles } from './compareFiles.ts';
+import { printComparison } from './compareText.ts';
 import { type EventRow, eventRow, printEvents } from './eventTable.ts';
 import { printSummary, summarize } from './summary.ts';
 
 const usage = `usage: npm run sim -- FILE [--until 60s] [--seed N] [--output text|json]
+       npm run sim -- FILE --compare CONFIG.yaml [--compare CONFIG2.yaml] [--until 60s] [--output text|json]
 
 Runs a scenario (or any Kubernetes manifests) without a screen, as fast as it can, and prints the events and a summary.
 Without --until it runs until the cluster is quiet and all timed steps are done, at most one hour of virtual time.
+--compare runs the scenario under its own scheduler configuration and under that of a KubeSchedulerConfiguration file, or under
+those of two files, and prints what differs.
 `;
 
 const DEFAULT_LIMIT_MS = 3_600_000;
@@ -26,6 +31,7 @@ interface Options {
   untilMs: number | undefined;
   seed: number | undefined;
   json: boolean;
+  compare: readonly string[];
 }
 
 function readOptions(): Options | string {
@@ -46,7 +52,8 @@ function readOptions(): Options | string {
   const seed = values.seed === undefined ? undefined : Number(values.seed);
   if (seed !== undefined && !Number.isSafeInteger(seed)) return `--seed ${values.seed}: expected an integer`;
   if (values.output !== 'text' && values.output !== 'json') return `--output ${values.output}: expected text or json`;
-  return { file, untilMs, seed, json: values.output === 'json' };
+  if (values.compare.length > 2) return `at most two --compare expected, ${values.compare.length} given`;
+  return { file, untilMs, seed, json: values.output === 'json', compare: values.compare };
 }
 
 function parse() {
@@ -55,6 +62,7 @@ function parse() {
     options: {
       until: { type: 'string' },
       seed: { type: 'string' },
+      compare: { type: 'string', multiple: true, default: [] },
       output: { type: 'string', short: 'o', default: 'text' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -97,6 +105,17 @@ function runTo(playground: Playground, recorder: Recorder, untilMs: number, quie
   }
 }
 
+async function compare(options: Options, playground: Playground): Promise<number> {
+  const comparison = await compareFiles(playground, options.compare, options);
+  if (!comparison.ok) {
+    for (const problem of comparison.error) process.stderr.write(`${printProblem(problem)}\n`);
+    return 1;
+  }
+  const text = options.json ? JSON.stringify(comparison.value, null, 2) : printComparison(comparison.value);
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
 async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === 'string') {
@@ -111,6 +130,7 @@ async function main(): Promise<number> {
   }
   const { playground, warnings, target } = opened;
   for (const warning of warnings) process.stderr.write(`${printProblem({ ...warning, file: options.file })}\n`);
+  if (options.compare.length > 0) return compare(options, playground);
   const recorder = new Recorder();
   recorder.look(playground.simulation);
   // A saved file goes on from where it was saved.

@@ -25,11 +25,12 @@ class Story {
   constructor(prefix: string) {
     const { scenario } = read(files.find((file) => file.startsWith(prefix))!);
     this.scenario = scenario;
-    const { seed, startTime, config } = scenario;
+    const { seed, startTime, config, schedulers } = scenario;
     this.simulation = createSimulation({
       seed,
       ...(startTime === undefined ? {} : { startTime }),
       ...(config ? { config } : {}),
+      ...(schedulers ? { schedulers } : {}),
     });
     expect(this.simulation.load(scenario.objects)).toEqual({ ok: true, value: null });
   }
@@ -301,6 +302,35 @@ describe('every story makes its point', () => {
     expect(together).toBe(false);
     expect(fewest).toBe(0);
     expect(story.pods('ledger').filter(isReady).map(imageOf)).toEqual(Array(3).fill('ledger:2.0'));
+  });
+
+  test('15: packed small pods leave whole machines free; the defaults spread again', () => {
+    const story = new Story('15').until(9);
+    const used = () => new Set(story.pods('shop').map((pod) => pod.spec.nodeName));
+    expect(story.pods('shop').filter(isReady)).toHaveLength(8);
+    expect(used().size).toBe(2);
+    story.until(22);
+    const trainers = story.pods('trainer').map((pod) => pod.spec.nodeName);
+    expect(new Set(trainers).size).toBe(2);
+    expect(trainers.every((node) => node !== undefined && !used().has(node))).toBe(true);
+    story.until(45);
+    expect(story.pods('shop').filter(isReady)).toHaveLength(12);
+    expect(used().size).toBe(4);
+    for (const node of trainers) expect(story.pods('shop').filter((pod) => pod.spec.nodeName === node)).toHaveLength(2);
+  });
+
+  test('16: each pod waits for the scheduler it names', () => {
+    const story = new Story('16').until(9);
+    const nodes = (app: string) => new Set(story.pods(app).map((pod) => pod.spec.nodeName));
+    expect([nodes('web').size, nodes('batch').size]).toEqual([3, 1]);
+    story.until(19);
+    expect([story.nodeOf('report'), whyPending(story.pod('report'))]).toEqual([undefined, '']);
+    story.until(29);
+    expect(story.nodeOf('report')).toBeDefined();
+    story.until(43);
+    expect([story.nodeOf('batch-late'), story.nodeOf('web-late') !== undefined]).toEqual([undefined, true]);
+    story.until(50);
+    expect(story.nodeOf('batch-late')).toBe([...nodes('batch')].find((node) => node !== undefined));
   });
 });
 
