@@ -1,3 +1,4 @@
+import { Recent } from './ledger.ts';
 import type { NodeInfo } from './nodeinfo.ts';
 import type { PodTemplate } from './podinfo.ts';
 import type { PluginStatus } from './status.ts';
@@ -60,23 +61,14 @@ export class NodeAnswers {
  * batching), held for every node alone, so that it is exact.
  */
 export class AnswersByTemplate {
-  readonly #answers = new Map<PodTemplate, NodeAnswers>();
-  #lastTemplate: PodTemplate | undefined;
-  #last = new NodeAnswers();
+  readonly #answers = new Recent<PodTemplate, NodeAnswers>(maxTemplates);
 
   of(template: PodTemplate): NodeAnswers {
-    if (template === this.#lastTemplate) return this.#last;
-    const answers = this.#answers.get(template) ?? new NodeAnswers();
-    this.#answers.delete(template);
-    this.#answers.set(template, answers);
-    if (this.#answers.size > maxTemplates) {
-      for (const oldest of this.#answers.keys()) {
-        this.#answers.delete(oldest);
-        break;
-      }
+    let answers = this.#answers.get(template);
+    if (answers === undefined) {
+      answers = new NodeAnswers();
+      this.#answers.set(template, answers);
     }
-    this.#lastTemplate = template;
-    this.#last = answers;
     return answers;
   }
 }

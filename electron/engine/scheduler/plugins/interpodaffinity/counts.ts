@@ -1,83 +1,93 @@
-import type { Node, Pod } from '#shared/kube/types.ts';
-import { type AffinityTerm, matchesAll, termMatches } from './terms.ts';
+import type { Summed } from '../../framework/ledger.ts';
+import type { NodeInfo } from '../../framework/nodeinfo.ts';
+import type { PodInfo, PodTemplate } from '../../framework/podinfo.ts';
+import type { Snapshot } from '../../framework/snapshot.ts';
+import { type Contribution, TopologySums } from './sums.ts';
+import { type AffinityTerm, matchesAll, termMatches, termsOf } from './terms.ts';
 
-/** How many pods (or how much weight) each topology domain has, by topology key and value. Empty domains are dropped. */
-export class TopologyCounts {
-  readonly #counts = new Map<string, Map<string, number>>();
+/** Labels of the namespace of the incoming pod. */
+export type NamespaceLabels = Readonly<Record<string, string>> | undefined;
 
-  add(key: string, value: string, amount: number, keepZero = false): void {
-    let values = this.#counts.get(key);
-    if (values === undefined) {
-      values = new Map();
-      this.#counts.set(key, values);
-    }
-    const sum = (values.get(value) ?? 0) + amount;
-    if (sum !== 0 || keepZero) values.set(value, sum);
-    else {
-      values.delete(value);
-      if (values.size === 0) this.#counts.delete(key);
-    }
-  }
-
-  get(key: string, value: string): number {
-    return this.#counts.get(key)?.get(value) ?? 0;
-  }
-
-  get empty(): boolean {
-    return this.#counts.size === 0;
-  }
-
-  /** Sum over the domains that a node belongs to. */
-  sumFor(node: Node): number {
-    let sum = 0;
-    for (const [key, values] of this.#counts) {
-      const value = node.metadata.labels?.[key];
-      if (value !== undefined) sum += values.get(value) ?? 0;
-    }
-    return sum;
-  }
-
-  /** Whether some domain of the node has a positive count. */
-  anyFor(node: Node): boolean {
-    for (const [key, values] of this.#counts) {
-      const value = node.metadata.labels?.[key];
-      if (value !== undefined && (values.get(value) ?? 0) > 0) return true;
-    }
-    return false;
-  }
-
-  clone(): TopologyCounts {
-    const copy = new TopologyCounts();
-    for (const [key, values] of this.#counts) copy.#counts.set(key, new Map(values));
-    return copy;
-  }
+/** What one existing pod brings to the three counts. */
+interface Part {
+  readonly affinity: readonly Contribution[];
+  readonly antiAffinity: readonly Contribution[];
+  readonly existing: readonly Contribution[];
 }
 
-/** Counts a pod in the domains of its node if it is meant by all terms (affinity). */
-export function countAffinity(
-  counts: TopologyCounts,
-  terms: readonly AffinityTerm[],
-  pod: Pod,
-  node: Node,
-  amount: number,
-): void {
-  if (!matchesAll(terms, pod)) return;
-  for (const { topologyKey } of terms) countDomain(counts, topologyKey, node, amount);
-}
+/**
+ * Pods that matter to pods of one template, by topology domain: those meant by its required terms, and those whose required anti-affinity means it.
+ * What an existing pod brings is worked out once for each template of existing pods. Models interpodaffinity getExistingAntiAffinityCounts and
+ * getIncomingAffinityAntiAffinityCounts.
+ */
+export class AffinityCounts implements Summed {
+  readonly affinityTerms: readonly AffinityTerm[];
+  readonly antiAffinityTerms: readonly AffinityTerm[];
+  readonly #pod: PodInfo;
+  readonly #namespaceLabels: NamespaceLabels;
+  affinity!: TopologySums;
+  antiAffinity!: TopologySums;
+  existing!: TopologySums;
+  #parts = new WeakMap<PodTemplate, Part>();
 
-/** Counts a pod in the domain of each term that means it (anti-affinity). */
-export function countAntiAffinity(
-  counts: TopologyCounts,
-  terms: readonly AffinityTerm[],
-  pod: Pod,
-  namespaceLabels: Readonly<Record<string, string>> | undefined,
-  node: Node,
-  amount: number,
-): void {
-  for (const term of terms) if (termMatches(term, pod, namespaceLabels)) countDomain(counts, term.topologyKey, node, amount);
-}
+  constructor(
+    pod: PodInfo,
+    affinityTerms: readonly AffinityTerm[],
+    antiAffinityTerms: readonly AffinityTerm[],
+    namespaceLabels: NamespaceLabels,
+  ) {
+    this.#pod = pod;
+    this.affinityTerms = affinityTerms;
+    this.antiAffinityTerms = antiAffinityTerms;
+    this.#namespaceLabels = namespaceLabels;
+  }
 
-function countDomain(counts: TopologyCounts, key: string, node: Node, amount: number): void {
-  const value = node.metadata.labels?.[key];
-  if (value !== undefined) counts.add(key, value, amount);
+  get #ownTerms(): boolean {
+    return this.affinityTerms.length + this.antiAffinityTerms.length > 0;
+  }
+
+  rebuild(snapshot: Snapshot): void {
+    this.affinity = new TopologySums(snapshot);
+    this.antiAffinity = new TopologySums(snapshot);
+    this.existing = new TopologySums(snapshot);
+    this.#parts = new WeakMap();
+    for (const node of this.#ownTerms ? snapshot.nodes : snapshot.nodesWithRequiredAntiAffinityPods) this.#count(node);
+  }
+
+  replace(node: NodeInfo): void {
+    this.affinity.clear(node.position);
+    this.antiAffinity.clear(node.position);
+    this.existing.clear(node.position);
+    this.#count(node);
+  }
+
+  #count({ pods, podsWithRequiredAntiAffinity, position }: NodeInfo): void {
+    for (const existing of this.#ownTerms ? pods : podsWithRequiredAntiAffinity) {
+      const part = this.partOf(existing);
+      for (const { table, amount } of part.affinity) table.add(position, amount);
+      for (const { table, amount } of part.antiAffinity) table.add(position, amount);
+      for (const { table, amount } of part.existing) table.add(position, amount);
+    }
+  }
+
+  partOf(existing: PodInfo): Part {
+    let part = this.#parts.get(existing.template);
+    if (part === undefined) {
+      part = this.#partOf(existing);
+      this.#parts.set(existing.template, part);
+    }
+    return part;
+  }
+
+  #partOf(existing: PodInfo): Part {
+    const over = (sums: TopologySums, terms: readonly AffinityTerm[]): Contribution[] =>
+      terms.map(({ topologyKey }) => ({ table: sums.table(topologyKey), amount: 1 }));
+    const meansExisting = (term: AffinityTerm) => termMatches(term, existing.pod, undefined);
+    const meansIncoming = (term: AffinityTerm) => termMatches(term, this.#pod.pod, this.#namespaceLabels);
+    return {
+      affinity: matchesAll(this.affinityTerms, existing.pod) ? over(this.affinity, this.affinityTerms) : [],
+      antiAffinity: over(this.antiAffinity, this.antiAffinityTerms.filter(meansExisting)),
+      existing: existing.hasRequiredAntiAffinity ? over(this.existing, termsOf(existing).antiAffinity.filter(meansIncoming)) : [],
+    };
+  }
 }

@@ -1,13 +1,15 @@
-import type { Node, Pod } from '#shared/kube/types.ts';
+import type { KubeObject, Pod } from '#shared/kube/types.ts';
 import { stateKey } from '../../framework/cyclestate.ts';
 import { action } from '../../framework/events.ts';
+import { Ledger, Recent, type Summed } from '../../framework/ledger.ts';
 import type { NodeInfo } from '../../framework/nodeinfo.ts';
 import type { EventRegistration, Handle, Plugin } from '../../framework/plugin.ts';
-import type { PodInfo } from '../../framework/podinfo.ts';
+import type { PodInfo, PodTemplate } from '../../framework/podinfo.ts';
 import type { Snapshot } from '../../framework/snapshot.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
-import { countAffinity, countAntiAffinity, TopologyCounts } from './counts.ts';
-import { domainWeights, type InterPodAffinityArgs, normalizeByRange } from './scoring.ts';
+import { AffinityCounts, type NamespaceLabels } from './counts.ts';
+import { DomainWeights, type InterPodAffinityArgs, normalizeByRange } from './scoring.ts';
+import { type KeyTable, type TopologySums, TopologyView } from './sums.ts';
 import { type AffinityTerm, matchesAll, type PodTerms, resolveNamespaces, termMatches, termsOf } from './terms.ts';
 
 export const reasonPodAffinity = "node(s) didn't match pod affinity rules";
@@ -17,150 +19,139 @@ const noAffinity = unresolvable(reasonPodAffinity);
 const againstOwn = unschedulable(reasonAntiAffinity);
 const againstExisting = unschedulable(reasonExistingAntiAffinity);
 
-type NamespaceLabels = Readonly<Record<string, string>> | undefined;
-
-/** Pods that matter, by topology domain. */
+/** Pods that matter to the incoming one, as one cycle or a what-if run of it sees them. */
 class AffinityState {
   readonly pod: PodInfo;
-  readonly affinityTerms: readonly AffinityTerm[];
-  readonly antiAffinityTerms: readonly AffinityTerm[];
-  readonly namespaceLabels: NamespaceLabels;
-  affinity = new TopologyCounts();
-  antiAffinity = new TopologyCounts();
-  existingAntiAffinity = new TopologyCounts();
+  readonly counts: AffinityCounts;
+  readonly affinity: TopologyView;
+  readonly antiAffinity: TopologyView;
+  readonly existing: TopologyView;
+  /** Tables of the terms, in their order. */
+  readonly affinityTables: readonly KeyTable[];
+  readonly antiAffinityTables: readonly KeyTable[];
 
-  constructor(
-    pod: PodInfo,
-    affinityTerms: readonly AffinityTerm[],
-    antiAffinityTerms: readonly AffinityTerm[],
-    namespaceLabels: NamespaceLabels,
-  ) {
+  constructor(pod: PodInfo, counts: AffinityCounts, from?: AffinityState) {
     this.pod = pod;
-    this.affinityTerms = affinityTerms;
-    this.antiAffinityTerms = antiAffinityTerms;
-    this.namespaceLabels = namespaceLabels;
-  }
-
-  countExisting(existing: PodInfo, node: Node, amount: number): void {
-    if (existing.hasRequiredAntiAffinity) {
-      countAntiAffinity(
-        this.existingAntiAffinity,
-        termsOf(existing).antiAffinity,
-        this.pod.pod,
-        this.namespaceLabels,
-        node,
-        amount,
-      );
-    }
-  }
-
-  countIncoming(existing: PodInfo, node: Node, amount: number): void {
-    countAffinity(this.affinity, this.affinityTerms, existing.pod, node, amount);
-    countAntiAffinity(this.antiAffinity, this.antiAffinityTerms, existing.pod, undefined, node, amount);
+    this.counts = counts;
+    this.affinity = from?.affinity.clone() ?? new TopologyView(counts.affinity);
+    this.antiAffinity = from?.antiAffinity.clone() ?? new TopologyView(counts.antiAffinity);
+    this.existing = from?.existing.clone() ?? new TopologyView(counts.existing);
+    this.affinityTables = counts.affinityTerms.map(({ topologyKey }) => counts.affinity.table(topologyKey));
+    this.antiAffinityTables = counts.antiAffinityTerms.map(({ topologyKey }) => counts.antiAffinity.table(topologyKey));
   }
 
   get idle(): boolean {
-    return this.existingAntiAffinity.empty && this.affinityTerms.length === 0 && this.antiAffinityTerms.length === 0;
+    const { affinityTerms, antiAffinityTerms } = this.counts;
+    return this.existing.empty && affinityTerms.length === 0 && antiAffinityTerms.length === 0;
+  }
+
+  /** A what-if run puts a pod on a node (1) or takes it off (-1). */
+  move(moved: PodInfo, node: NodeInfo, times: 1 | -1): void {
+    const part = this.counts.partOf(moved);
+    for (const one of part.affinity) this.affinity.move(one, node, times);
+    for (const one of part.antiAffinity) this.antiAffinity.move(one, node, times);
+    for (const one of part.existing) this.existing.move(one, node, times);
   }
 
   clone(): AffinityState {
-    const copy = new AffinityState(this.pod, this.affinityTerms, this.antiAffinityTerms, this.namespaceLabels);
-    copy.affinity = this.affinity.clone();
-    copy.antiAffinity = this.antiAffinity.clone();
-    copy.existingAntiAffinity = this.existingAntiAffinity.clone();
-    return copy;
+    return new AffinityState(this.pod, this.counts, this);
   }
 }
 
 const filterKey = stateKey<AffinityState>('PreFilterInterPodAffinity');
-const scoreKey = stateKey<{ readonly weights: TopologyCounts }>('PreScoreInterPodAffinity');
+const scoreKey = stateKey<{ readonly weights: TopologySums }>('PreScoreInterPodAffinity');
+
+/** Templates whose counts are kept up to date; the one used longest ago goes first. */
+const maxLedgers = 32;
 
 /** Models interpodaffinity satisfyPodAffinity, with the rule for the first pod of a group that wants its own company. */
-function affinityHolds(state: AffinityState, node: Node): boolean {
+function affinityHolds(state: AffinityState, { position }: NodeInfo): boolean {
   let present = true;
-  for (const { topologyKey } of state.affinityTerms) {
-    const value = node.metadata.labels?.[topologyKey];
-    if (value === undefined) return false;
-    if (state.affinity.get(topologyKey, value) <= 0) present = false;
+  for (const table of state.affinityTables) {
+    if ((table.domains.of[position] ?? -1) < 0) return false;
+    if (state.affinity.at(table, position) <= 0) present = false;
   }
-  return present || (state.affinity.empty && matchesAll(state.affinityTerms, state.pod.pod));
+  return present || (state.affinity.empty && matchesAll(state.counts.affinityTerms, state.pod.pod));
 }
 
-function antiAffinityHolds(state: AffinityState, node: Node): boolean {
-  return !state.antiAffinityTerms.some(({ topologyKey }) => {
-    const value = node.metadata.labels?.[topologyKey];
-    return value !== undefined && state.antiAffinity.get(topologyKey, value) > 0;
-  });
+function antiAffinityHolds(state: AffinityState, { position }: NodeInfo): boolean {
+  for (const table of state.antiAffinityTables) if (state.antiAffinity.at(table, position) > 0) return false;
+  return true;
 }
 
-function prepare(handle: Handle, pod: PodInfo, snapshot: Snapshot): AffinityState {
-  const terms = termsOf(pod);
-  const namespaces = () => handle.objects.list('Namespace');
-  const labels = handle.objects.get('Namespace', '', pod.pod.metadata.namespace ?? '')?.metadata.labels;
-  const state = new AffinityState(
-    pod,
-    resolveNamespaces(terms.affinity, namespaces),
-    resolveNamespaces(terms.antiAffinity, namespaces),
-    labels,
+/** Ledgers by template, each valid for one state of the namespaces. */
+class LedgersByTemplate<T extends Summed> {
+  readonly #handle: Handle;
+  readonly #create: (pod: PodInfo, labels: NamespaceLabels) => T;
+  readonly #known = new Recent<PodTemplate, { readonly namespaces: readonly KubeObject[]; readonly ledger: Ledger<T> }>(
+    maxLedgers,
   );
-  for (const info of snapshot.nodesWithRequiredAntiAffinityPods) {
-    for (const existing of info.podsWithRequiredAntiAffinity) state.countExisting(existing, info.node, 1);
-  }
-  if (terms.affinity.length + terms.antiAffinity.length > 0) {
-    for (const info of snapshot.nodes) for (const existing of info.pods) state.countIncoming(existing, info.node, 1);
-  }
-  return state;
-}
 
-function move(state: AffinityState | undefined, moved: PodInfo, info: NodeInfo, amount: number): void {
-  state?.countExisting(moved, info.node, amount);
-  state?.countIncoming(moved, info.node, amount);
+  constructor(handle: Handle, create: (pod: PodInfo, labels: NamespaceLabels) => T) {
+    this.#handle = handle;
+    this.#create = create;
+  }
+
+  at(pod: PodInfo, snapshot: Snapshot): T {
+    const { objects } = this.#handle;
+    const namespaces = objects.list('Namespace');
+    let known = this.#known.get(pod.template);
+    if (known === undefined || known.namespaces !== namespaces) {
+      const labels = objects.get('Namespace', '', pod.pod.metadata.namespace ?? '')?.metadata.labels;
+      known = { namespaces, ledger: new Ledger(this.#create(pod, labels)) };
+      this.#known.set(pod.template, known);
+    }
+    return known.ledger.at(snapshot);
+  }
 }
 
 /** Pods that want to be together or apart. Models pkg/scheduler/framework/plugins/interpodaffinity. */
 export function createInterPodAffinity(rawArgs: unknown, handle: Handle): Plugin {
   const args = rawArgs as InterPodAffinityArgs | undefined;
   const hardWeight = args?.hardPodAffinityWeight ?? 1;
+  const namespaces = () => handle.objects.list('Namespace');
+  const counts = new LedgersByTemplate(handle, (pod, labels) => {
+    const { affinity, antiAffinity } = termsOf(pod);
+    return new AffinityCounts(pod, resolveNamespaces(affinity, namespaces), resolveNamespaces(antiAffinity, namespaces), labels);
+  });
+  const weights = new LedgersByTemplate(handle, (pod, namespaceLabels) => {
+    const terms = resolvePreferred(handle, termsOf(pod));
+    return new DomainWeights({ pod, terms, namespaceLabels, hardWeight, ownPreferences: prefers(terms) });
+  });
   return {
     name: 'InterPodAffinity',
     preFilter(state, pod, snapshot) {
-      const prepared = prepare(handle, pod, snapshot);
+      const prepared = new AffinityState(pod, counts.at(pod, snapshot));
       if (prepared.idle) return skip;
       state.write(filterKey, prepared);
       return null;
     },
-    addPod: (state, _pod, added, node) => move(state.read(filterKey), added, node, 1),
-    removePod: (state, _pod, removed, node) => move(state.read(filterKey), removed, node, -1),
-    filter(state, _pod, { node }) {
+    addPod: (state, _pod, added, node) => state.read(filterKey)?.move(added, node, 1),
+    removePod: (state, _pod, removed, node) => state.read(filterKey)?.move(removed, node, -1),
+    filter(state, _pod, node) {
       const prepared = state.read(filterKey);
       if (prepared === undefined) return null;
       if (!affinityHolds(prepared, node)) return noAffinity;
       if (!antiAffinityHolds(prepared, node)) return againstOwn;
-      return prepared.existingAntiAffinity.anyFor(node) ? againstExisting : null;
+      return prepared.existing.anyFor(node.position) ? againstExisting : null;
     },
     preScore(state, pod) {
-      const terms = termsOf(pod);
-      const ownPreferences = terms.preferredAffinity.length + terms.preferredAntiAffinity.length > 0;
+      const ownPreferences = prefers(termsOf(pod));
       if (args?.ignorePreferredTermsOfExistingPods && !ownPreferences) return skip;
       const snapshot = handle.snapshot();
-      const nodes = ownPreferences ? snapshot.nodes : snapshot.nodesWithAffinityPods;
-      if (nodes.length === 0) return skip;
-      const weights = domainWeights(
-        { pod, terms: resolvePreferred(handle, terms), ...labelsFor(handle, pod), hardWeight, ownPreferences },
-        nodes,
-      );
-      if (weights.empty) return skip;
-      state.write(scoreKey, { weights });
+      const { sums } = weights.at(pod, snapshot);
+      if (sums.empty) return skip;
+      state.write(scoreKey, { weights: sums });
       return null;
     },
-    score: (state, _pod, { node }) => state.read(scoreKey)?.weights.sumFor(node) ?? 0,
+    score: (state, _pod, node) => state.read(scoreKey)?.weights.sumFor(node.position) ?? 0,
     normalize: (_state, _pod, scores) => normalizeByRange(scores),
     events: () => affinityEvents(handle),
   };
 }
 
-function labelsFor(handle: Handle, pod: PodInfo): { namespaceLabels: NamespaceLabels } {
-  return { namespaceLabels: handle.objects.get('Namespace', '', pod.pod.metadata.namespace ?? '')?.metadata.labels };
+function prefers({ preferredAffinity, preferredAntiAffinity }: PodTerms): boolean {
+  return preferredAffinity.length + preferredAntiAffinity.length > 0;
 }
 
 function resolvePreferred(handle: Handle, terms: PodTerms): PodTerms {

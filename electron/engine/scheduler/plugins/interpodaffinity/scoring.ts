@@ -1,8 +1,10 @@
-import type { Node, Pod } from '#shared/kube/types.ts';
+import type { Summed } from '../../framework/ledger.ts';
 import type { NodeInfo } from '../../framework/nodeinfo.ts';
 import { maxNodeScore } from '../../framework/plugin.ts';
-import type { PodInfo } from '../../framework/podinfo.ts';
-import { TopologyCounts } from './counts.ts';
+import type { PodInfo, PodTemplate } from '../../framework/podinfo.ts';
+import type { Snapshot } from '../../framework/snapshot.ts';
+import type { NamespaceLabels } from './counts.ts';
+import { type Contribution, TopologySums } from './sums.ts';
 import { type AffinityTerm, type PodTerms, termMatches, termsOf } from './terms.ts';
 
 /** InterPodAffinityArgs. */
@@ -15,50 +17,75 @@ export interface InterPodAffinityArgs {
 export interface Weighing {
   readonly pod: PodInfo;
   readonly terms: PodTerms;
-  readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
+  readonly namespaceLabels: NamespaceLabels;
   readonly hardWeight: number;
   /** The incoming pod has preferences of its own, so every pod counts and not only those with affinity. */
   readonly ownPreferences: boolean;
 }
 
-function weigh(
-  weights: TopologyCounts,
-  terms: readonly AffinityTerm[],
-  pod: Pod,
-  namespaceLabels: Weighing['namespaceLabels'],
-  node: Node,
-  factor: (term: AffinityTerm) => number,
-): void {
-  for (const term of terms) {
-    const value = node.metadata.labels?.[term.topologyKey];
-    if (value !== undefined && termMatches(term, pod, namespaceLabels)) weights.add(term.topologyKey, value, factor(term), true);
-  }
-}
+/** Weight of each topology domain for pods of one template: their own wishes and those of the pods there. Models interpodaffinity processExistingPod. */
+export class DomainWeights implements Summed {
+  readonly #weighing: Weighing;
+  sums!: TopologySums;
+  #parts = new WeakMap<PodTemplate, readonly Contribution[]>();
 
-/** Weight of each topology domain for the incoming pod: its own wishes and those of the pods there. Models interpodaffinity processExistingPod. */
-export function domainWeights(weighing: Weighing, nodes: readonly NodeInfo[]): TopologyCounts {
-  const { pod, terms, namespaceLabels, hardWeight, ownPreferences } = weighing;
-  const weights = new TopologyCounts();
-  const plus = ({ weight }: AffinityTerm) => weight;
-  const minus = ({ weight }: AffinityTerm) => -weight;
-  for (const { node, pods, podsWithAffinity } of nodes) {
-    for (const existing of ownPreferences ? pods : podsWithAffinity) {
-      weigh(weights, terms.preferredAffinity, existing.pod, undefined, node, plus);
-      weigh(weights, terms.preferredAntiAffinity, existing.pod, undefined, node, minus);
-      if (!existing.hasAffinity) continue;
-      const theirs = termsOf(existing);
-      if (hardWeight > 0) weigh(weights, theirs.affinity, pod.pod, namespaceLabels, node, () => hardWeight);
-      weigh(weights, theirs.preferredAffinity, pod.pod, namespaceLabels, node, plus);
-      weigh(weights, theirs.preferredAntiAffinity, pod.pod, namespaceLabels, node, minus);
+  constructor(weighing: Weighing) {
+    this.#weighing = weighing;
+  }
+
+  rebuild(snapshot: Snapshot): void {
+    this.sums = new TopologySums(snapshot);
+    this.#parts = new WeakMap();
+    for (const node of this.#weighing.ownPreferences ? snapshot.nodes : snapshot.nodesWithAffinityPods) this.#count(node);
+  }
+
+  replace(node: NodeInfo): void {
+    this.sums.clear(node.position);
+    this.#count(node);
+  }
+
+  #count({ pods, podsWithAffinity, position }: NodeInfo): void {
+    for (const existing of this.#weighing.ownPreferences ? pods : podsWithAffinity) {
+      let part = this.#parts.get(existing.template);
+      if (part === undefined) {
+        part = this.#partOf(existing);
+        this.#parts.set(existing.template, part);
+      }
+      for (const { table, amount } of part) table.add(position, amount);
     }
   }
-  return weights;
+
+  #partOf(existing: PodInfo): Contribution[] {
+    const { pod, terms, namespaceLabels, hardWeight } = this.#weighing;
+    const part: Contribution[] = [];
+    const weigh = (own: readonly AffinityTerm[], meant: PodInfo, labels: NamespaceLabels, factor: (weight: number) => number) => {
+      for (const term of own) {
+        if (!termMatches(term, meant.pod, labels)) continue;
+        part.push({ table: this.sums.table(term.topologyKey), amount: factor(term.weight) });
+      }
+    };
+    const plus = (weight: number) => weight;
+    const minus = (weight: number) => -weight;
+    weigh(terms.preferredAffinity, existing, undefined, plus);
+    weigh(terms.preferredAntiAffinity, existing, undefined, minus);
+    if (!existing.hasAffinity) return part;
+    const theirs = termsOf(existing);
+    if (hardWeight > 0) weigh(theirs.affinity, pod, namespaceLabels, () => hardWeight);
+    weigh(theirs.preferredAffinity, pod, namespaceLabels, plus);
+    weigh(theirs.preferredAntiAffinity, pod, namespaceLabels, minus);
+    return part;
+  }
 }
 
 /** Stretches scores to 0..100 between the lowest and the highest; all 0 when they are equal. */
 export function normalizeByRange(scores: number[]): void {
-  const min = Math.min(...scores);
-  const range = Math.max(...scores) - min;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const score of scores) {
+    if (score < min) min = score;
+    if (score > max) max = score;
+  }
+  const range = max - min;
   for (let i = 0; i < scores.length; i++) {
     scores[i] = range > 0 ? Math.trunc(maxNodeScore * (((scores[i] ?? 0) - min) / range)) : 0;
   }

@@ -1,6 +1,6 @@
 import type { KubeObject, LabelSelector, Pod } from '#shared/kube/types.ts';
 import { compileSelector, type LabelTest, nothing } from '../../framework/labelselector.ts';
-import type { PodInfo } from '../../framework/podinfo.ts';
+import { memo, type PodInfo, type PodTemplate } from '../../framework/podinfo.ts';
 
 /** One term of pod affinity or anti-affinity, parsed. Models framework.AffinityTerm. */
 export interface AffinityTerm {
@@ -52,15 +52,11 @@ function parse(pod: Pod): PodTerms {
   };
 }
 
-const parsed = new WeakMap<PodInfo, PodTerms>();
+const parsed = new WeakMap<PodTemplate, PodTerms>();
 
-/** Terms of a pod, parsed once per version of it. */
+/** Terms of a pod, parsed once for all pods made alike. */
 export function termsOf(info: PodInfo): PodTerms {
-  const known = parsed.get(info);
-  if (known !== undefined) return known;
-  const terms = parse(info.pod);
-  parsed.set(info, terms);
-  return terms;
+  return memo(parsed, info.template, () => parse(info.pod));
 }
 
 /** Resolves the namespace selectors of the incoming pod's terms to the namespaces there are. Models mergeAffinityTermNamespacesIfNotEmpty. */

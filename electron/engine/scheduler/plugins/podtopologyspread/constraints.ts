@@ -1,9 +1,10 @@
 import { findUntolerated } from '#shared/kube/taints.ts';
 import type { KubeObject, LabelSelector, Node, Pod } from '#shared/kube/types.ts';
 import { compileSelector, type LabelTest } from '../../framework/labelselector.ts';
+import { Recent } from '../../framework/ledger.ts';
 import type { NodeTest } from '../../framework/nodeselector.ts';
 import type { ObjectSource } from '../../framework/plugin.ts';
-import type { PodInfo } from '../../framework/podinfo.ts';
+import { memo, type PodInfo, type PodTemplate } from '../../framework/podinfo.ts';
 
 /** A constraint as manifests and profiles give it. */
 export interface RawConstraint {
@@ -57,44 +58,78 @@ function parse(raw: RawConstraint, selector: LabelTest): Constraint {
   };
 }
 
-/** The pod's constraints of one hardness; those of the profile with the selector of the pod's services and owner when it has none at all. */
-export function constraintsOf(
-  pod: Pod,
-  defaults: readonly RawConstraint[],
-  hardness: Hardness,
-  objects: ObjectSource,
-): Constraint[] {
-  const own = (pod.spec.topologySpreadConstraints ?? []) as readonly RawConstraint[];
-  if (own.length > 0) {
-    const wanted = own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === hardness);
-    return wanted.map((raw) => parse(raw, compileSelector(withLabelKeys(raw.labelSelector, raw.matchLabelKeys ?? [], pod))));
-  }
-  const wanted = defaults.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === hardness);
-  if (wanted.length === 0) return [];
-  const selector = defaultSelector(pod, objects);
-  return selector.empty ? [] : wanted.map((raw) => parse(raw, selector));
+/** Where the constraints of a profile get their selector from, for one pod. */
+interface Selecting {
+  readonly services: readonly KubeObject[];
+  readonly owner: KubeObject | undefined;
 }
 
-type Selecting = KubeObject & { spec?: { selector?: LabelSelector } };
+const ownerKinds: readonly string[] = ['ReplicaSet', 'StatefulSet', 'ReplicationController'];
+
+function selecting(pod: Pod, objects: ObjectSource): Selecting {
+  const namespace = pod.metadata.namespace ?? '';
+  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  const known = owner !== undefined && ownerKinds.includes(owner.kind);
+  return {
+    services: objects.list('Service', namespace),
+    owner: known ? objects.get(owner.kind, namespace, owner.name) : undefined,
+  };
+}
+
+/** Templates whose constraints are remembered. */
+const maxRemembered = 64;
+
+/**
+ * The constraints of one hardness for each pod: its own, or those of the profile with the selector of the pod's services and owner when it has none
+ * at all. The same array as long as nothing changed, so that counts can be kept for it.
+ */
+export class ConstraintSource {
+  readonly #defaults: readonly RawConstraint[];
+  readonly #hardness: Hardness;
+  readonly #objects: ObjectSource;
+  readonly #own = new WeakMap<PodTemplate, readonly Constraint[]>();
+  readonly #byDefault = new Recent<PodTemplate, Selecting & { readonly constraints: readonly Constraint[] }>(maxRemembered);
+
+  constructor(defaults: readonly RawConstraint[], hardness: Hardness, objects: ObjectSource) {
+    this.#hardness = hardness;
+    this.#defaults = defaults.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === hardness);
+    this.#objects = objects;
+  }
+
+  of({ pod, template }: PodInfo): readonly Constraint[] {
+    if ((pod.spec.topologySpreadConstraints?.length ?? 0) > 0) return memo(this.#own, template, () => this.#ownOf(pod));
+    if (this.#defaults.length === 0) return none;
+    const now = selecting(pod, this.#objects);
+    const known = this.#byDefault.get(template);
+    if (known !== undefined && known.services === now.services && known.owner === now.owner) return known.constraints;
+    const selector = defaultSelector(pod, now);
+    const constraints = selector.empty ? none : this.#defaults.map((raw) => parse(raw, selector));
+    this.#byDefault.set(template, { ...now, constraints });
+    return constraints;
+  }
+
+  #ownOf(pod: Pod): readonly Constraint[] {
+    const own = (pod.spec.topologySpreadConstraints ?? []) as readonly RawConstraint[];
+    const wanted = own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === this.#hardness);
+    return wanted.map((raw) => parse(raw, compileSelector(withLabelKeys(raw.labelSelector, raw.matchLabelKeys ?? [], pod))));
+  }
+}
+
+const none: readonly Constraint[] = [];
 
 /** Joins the selectors of the pod's services and of the set that owns it; empty when there are none. Models plugins/helper DefaultSelector. */
-function defaultSelector(pod: Pod, objects: ObjectSource): LabelTest {
-  const namespace = pod.metadata.namespace ?? '';
+function defaultSelector(pod: Pod, { services, owner }: Selecting): LabelTest {
   let matchLabels: Record<string, string> = {};
-  for (const service of objects.list('Service', namespace)) {
+  for (const service of services) {
     const selector = (service as { spec?: { selector?: Record<string, string> } }).spec?.selector;
     if (selector === undefined || Object.keys(selector).length === 0) continue;
     if (compileSelector({ matchLabels: selector }).matches(pod.metadata.labels)) matchLabels = { ...matchLabels, ...selector };
   }
   const tests = [compileSelector({ matchLabels })];
-  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner?.kind === 'ReplicaSet' || owner?.kind === 'StatefulSet' || owner?.kind === 'ReplicationController') {
-    const found = objects.get(owner.kind, namespace, owner.name) as Selecting | undefined;
-    const selector = found?.spec?.selector;
-    if (selector !== undefined) {
-      const plain = owner.kind === 'ReplicationController' ? { matchLabels: selector as Record<string, string> } : selector;
-      tests.push(compileSelector(plain));
-    }
+  const selector = (owner as { spec?: { selector?: LabelSelector } } | undefined)?.spec?.selector;
+  if (selector !== undefined) {
+    const plain = owner?.kind === 'ReplicationController' ? { matchLabels: selector as Record<string, string> } : selector;
+    tests.push(compileSelector(plain));
   }
   return { empty: tests.every(({ empty }) => empty), matches: (labels) => tests.every((test) => test.matches(labels)) };
 }
@@ -112,12 +147,34 @@ export function hasAllKeys(node: Node, constraints: readonly Constraint[]): bool
   return constraints.every(({ topologyKey }) => node.metadata.labels?.[topologyKey] !== undefined);
 }
 
-/** Pods of the namespace that a selector means; terminating ones do not count, and an empty selector counts nobody. Models countPodsMatchSelector. */
-export function countMatching(pods: readonly PodInfo[], selector: LabelTest, namespace: string): number {
-  if (selector.empty) return 0;
-  let count = 0;
-  for (const { pod, terminating } of pods) {
-    if (!terminating && (pod.metadata.namespace ?? '') === namespace && selector.matches(pod.metadata.labels)) count++;
+/**
+ * Which pods of a namespace a selector means, asked once for each template. Terminating pods do not count, and an empty selector counts nobody.
+ * Models countPodsMatchSelector.
+ */
+export class PodMatcher {
+  readonly #selector: LabelTest;
+  readonly #namespace: string;
+  readonly #known = new WeakMap<PodTemplate, boolean>();
+
+  constructor(selector: LabelTest, namespace: string) {
+    this.#selector = selector;
+    this.#namespace = namespace;
   }
-  return count;
+
+  count(pods: readonly PodInfo[]): number {
+    if (this.#selector.empty) return 0;
+    let count = 0;
+    for (const info of pods) if (!info.terminating && this.meansMoved(info)) count++;
+    return count;
+  }
+
+  /** The same for a pod that a what-if run moves, where upstream asks neither for termination nor for an empty selector. */
+  meansMoved({ pod, template }: PodInfo): boolean {
+    let means = this.#known.get(template);
+    if (means === undefined) {
+      means = (pod.metadata.namespace ?? '') === this.#namespace && this.#selector.matches(pod.metadata.labels);
+      this.#known.set(template, means);
+    }
+    return means;
+  }
 }

@@ -1,87 +1,141 @@
-import type { Node } from '#shared/kube/types.ts';
-import { type NodeTest, requiredNodeTest } from '../../framework/nodeselector.ts';
+import type { Summed } from '../../framework/ledger.ts';
+import type { NodeInfo } from '../../framework/nodeinfo.ts';
+import { requiredNodeTest } from '../../framework/nodeselector.ts';
 import type { PodInfo } from '../../framework/podinfo.ts';
-import type { Snapshot } from '../../framework/snapshot.ts';
+import type { Domains, Snapshot } from '../../framework/snapshot.ts';
 import { type PluginStatus, unresolvable, unschedulable } from '../../framework/status.ts';
-import { type Constraint, countMatching, hasAllKeys, included } from './constraints.ts';
+import { type Constraint, hasAllKeys, included, PodMatcher } from './constraints.ts';
 
 export const reasonSkew = "node(s) didn't match pod topology spread constraints";
 export const reasonMissingLabel = `${reasonSkew} (missing required label)`;
 const tooSkewed = unschedulable(reasonSkew);
 const missingLabel = unresolvable(reasonMissingLabel);
 
-/** Matching pods in each domain of each hard constraint. Models podtopologyspread preFilterState. */
-export class SpreadState {
-  readonly pod: PodInfo;
-  readonly constraints: readonly Constraint[];
-  readonly #required: NodeTest;
-  #counts: Map<string, number>[];
-  /** Lowest count of each constraint; undefined when counts have changed. */
-  #minimums: (number | undefined)[];
+/** Matching pods of one hard constraint by domain, and the part of each node. */
+class DomainCounts {
+  readonly domains: Domains;
+  readonly counts: Int32Array;
+  /** Nodes that take part, by domain: a domain without any does not exist. */
+  readonly #nodes: Int32Array;
+  /** Count of each node; -1 when it takes no part. */
+  readonly #ofNode: Int32Array;
+  size = 0;
+  #minimum: number | undefined;
 
-  constructor(pod: PodInfo, constraints: readonly Constraint[], required: NodeTest = requiredNodeTest(pod.pod)) {
-    this.pod = pod;
-    this.constraints = constraints;
-    this.#required = required;
-    this.#counts = constraints.map(() => new Map());
-    this.#minimums = [];
+  constructor(domains: Domains) {
+    this.domains = domains;
+    this.counts = new Int32Array(domains.values.length);
+    this.#nodes = new Int32Array(domains.values.length);
+    this.#ofNode = new Int32Array(domains.of.length).fill(-1);
   }
 
-  countAll(snapshot: Snapshot): void {
-    const namespace = this.pod.pod.metadata.namespace ?? '';
-    for (const { node, pods } of snapshot.nodes) {
-      if (!hasAllKeys(node, this.constraints)) continue;
-      this.constraints.forEach((constraint, i) => {
-        if (included(constraint, this.pod.pod, node, this.#required))
-          this.#add(i, node, countMatching(pods, constraint.selector, namespace));
-      });
+  /** Sets what a node brings; -1 takes it out. */
+  set(position: number, count: number): void {
+    const before = this.#ofNode[position]!;
+    if (before === count) return;
+    const domain = this.domains.of[position]!;
+    this.#ofNode[position] = count;
+    this.#minimum = undefined;
+    this.counts[domain]! += Math.max(count, 0) - Math.max(before, 0);
+    if (before < 0 && this.#nodes[domain]!++ === 0) this.size++;
+    if (count < 0 && --this.#nodes[domain]! === 0) this.size--;
+  }
+
+  takesPart(position: number): boolean {
+    return (this.#ofNode[position] ?? -1) >= 0;
+  }
+
+  /** Lowest count of any domain, with changes on top. */
+  minimum(changes: ReadonlyMap<number, number> | undefined): number {
+    if (changes === undefined && this.#minimum !== undefined) return this.#minimum;
+    let minimum = Number.MAX_SAFE_INTEGER;
+    for (let domain = 0; domain < this.counts.length; domain++) {
+      if (this.#nodes[domain] === 0) continue;
+      const count = this.counts[domain]! + (changes?.get(domain) ?? 0);
+      if (count < minimum) minimum = count;
     }
+    if (changes === undefined) this.#minimum = minimum;
+    return minimum;
+  }
+}
+
+/** Matching pods in each domain of each hard constraint, for pods of one template. Models podtopologyspread calPreFilterState. */
+export class SpreadCounts implements Summed {
+  readonly constraints: readonly Constraint[];
+  readonly matchers: readonly PodMatcher[];
+  /** 1 where the constraint means the incoming pod itself. */
+  readonly self: readonly number[];
+  readonly #pod: PodInfo;
+  readonly #required: ReturnType<typeof requiredNodeTest>;
+  domains: DomainCounts[] = [];
+
+  constructor(pod: PodInfo, constraints: readonly Constraint[]) {
+    this.#pod = pod;
+    this.constraints = constraints;
+    const namespace = pod.pod.metadata.namespace ?? '';
+    this.matchers = constraints.map(({ selector }) => new PodMatcher(selector, namespace));
+    this.self = constraints.map(({ selector }) => (selector.matches(pod.pod.metadata.labels) ? 1 : 0));
+    this.#required = requiredNodeTest(pod.pod);
+  }
+
+  rebuild(snapshot: Snapshot): void {
+    this.domains = this.constraints.map(({ topologyKey }) => new DomainCounts(snapshot.domains(topologyKey)));
+    for (const node of snapshot.nodes) this.replace(node);
+  }
+
+  replace({ node, pods, position }: NodeInfo): void {
+    if (!hasAllKeys(node, this.constraints)) return;
+    for (let i = 0; i < this.constraints.length; i++) {
+      const counted = included(this.constraints[i]!, this.#pod.pod, node, this.#required);
+      this.domains[i]!.set(position, counted ? this.matchers[i]!.count(pods) : -1);
+    }
+  }
+}
+
+/** The counts as one cycle or a what-if run of it sees them. Models podtopologyspread preFilterState. */
+export class SpreadState {
+  readonly #counts: SpreadCounts;
+  /** By constraint: what a what-if run changed, by domain. */
+  readonly #changes: (Map<number, number> | undefined)[];
+
+  constructor(counts: SpreadCounts, changes: (Map<number, number> | undefined)[] = []) {
+    this.#counts = counts;
+    this.#changes = changes;
   }
 
   /** A what-if run puts a pod on a node (+1) or takes it off (-1). */
-  move(moved: PodInfo, node: Node, amount: number): void {
-    if (moved.pod.metadata.namespace !== this.pod.pod.metadata.namespace || !hasAllKeys(node, this.constraints)) return;
-    this.constraints.forEach((constraint, i) => {
-      if (!constraint.selector.matches(moved.pod.metadata.labels)) return;
-      if (included(constraint, this.pod.pod, node, this.#required)) this.#add(i, node, amount);
-    });
-  }
-
-  #add(index: number, node: Node, amount: number): void {
-    const value = node.metadata.labels?.[this.constraints[index]?.topologyKey ?? ''] ?? '';
-    const counts = this.#counts[index];
-    counts?.set(value, (counts.get(value) ?? 0) + amount);
-    this.#minimums[index] = undefined;
-  }
-
-  #minimum(index: number, minDomains: number): number {
-    const counts = this.#counts[index] ?? new Map<string, number>();
-    if (counts.size < minDomains) return 0;
-    let minimum = this.#minimums[index];
-    if (minimum === undefined) {
-      minimum = Number.MAX_SAFE_INTEGER;
-      for (const count of counts.values()) minimum = Math.min(minimum, count);
-      this.#minimums[index] = minimum;
+  move(moved: PodInfo, { position }: NodeInfo, amount: number): void {
+    const { matchers, domains } = this.#counts;
+    for (let i = 0; i < domains.length; i++) {
+      const { domains: numbered } = domains[i]!;
+      if (!domains[i]!.takesPart(position) || !matchers[i]!.meansMoved(moved)) continue;
+      const domain = numbered.of[position]!;
+      let changes = this.#changes[i];
+      if (changes === undefined) {
+        changes = new Map();
+        this.#changes[i] = changes;
+      }
+      changes.set(domain, (changes.get(domain) ?? 0) + amount);
     }
-    return minimum;
   }
 
-  check(node: Node): PluginStatus | null {
-    for (let i = 0; i < this.constraints.length; i++) {
-      const { topologyKey, selector, minDomains, maxSkew } = this.constraints[i]!;
-      const value = node.metadata.labels?.[topologyKey];
-      if (value === undefined) return missingLabel;
-      const self = selector.matches(this.pod.pod.metadata.labels) ? 1 : 0;
-      const skew = (this.#counts[i]?.get(value) ?? 0) + self - this.#minimum(i, minDomains);
-      if (skew > maxSkew) return tooSkewed;
+  check({ position }: NodeInfo): PluginStatus | null {
+    const { constraints, domains, self } = this.#counts;
+    for (let i = 0; i < constraints.length; i++) {
+      const { minDomains, maxSkew } = constraints[i]!;
+      const counted = domains[i]!;
+      const domain = counted.domains.of[position] ?? -1;
+      if (domain < 0) return missingLabel;
+      const changes = this.#changes[i];
+      const count = counted.counts[domain]! + (changes?.get(domain) ?? 0);
+      const minimum = counted.size < minDomains ? 0 : counted.minimum(changes);
+      if (count + self[i]! - minimum > maxSkew) return tooSkewed;
     }
     return null;
   }
 
   clone(): SpreadState {
-    const copy = new SpreadState(this.pod, this.constraints, this.#required);
-    copy.#counts = this.#counts.map((counts) => new Map(counts));
-    copy.#minimums = this.#minimums.slice();
-    return copy;
+    const changes = this.#changes.map((own) => (own === undefined ? undefined : new Map(own)));
+    return new SpreadState(this.#counts, changes);
   }
 }

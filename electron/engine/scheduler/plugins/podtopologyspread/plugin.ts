@@ -1,17 +1,21 @@
 import type { Node, Pod } from '#shared/kube/types.ts';
 import { stateKey } from '../../framework/cyclestate.ts';
 import { action } from '../../framework/events.ts';
+import { Ledger, Recent } from '../../framework/ledger.ts';
 import type { EventRegistration, Handle, Plugin } from '../../framework/plugin.ts';
 import { skip } from '../../framework/status.ts';
-import { type Constraint, constraintsOf, hasAllKeys, type RawConstraint, systemDefaults } from './constraints.ts';
-import { SpreadState } from './filtering.ts';
-import { normalizeSpread, prepareScores, type SpreadScores, scoreSpread } from './scoring.ts';
+import { type Constraint, ConstraintSource, hasAllKeys, type RawConstraint, systemDefaults } from './constraints.ts';
+import { SpreadCounts, SpreadState } from './filtering.ts';
+import { normalizeSpread, prepareScores, SoftSpread, type SpreadScores, scoreSpread } from './scoring.ts';
 
 /** PodTopologySpreadArgs. */
 interface SpreadArgs {
   readonly defaultConstraints?: readonly RawConstraint[];
   readonly defaultingType?: 'System' | 'List';
 }
+
+/** Sets of constraints whose counts are kept up to date; the one used longest ago goes first. */
+const maxLedgers = 32;
 
 const filterKey = stateKey<SpreadState>('PreFilterPodTopologySpread');
 const scoreKey = stateKey<{ readonly scores: SpreadScores }>('PreScorePodTopologySpread');
@@ -21,36 +25,47 @@ export function createPodTopologySpread(rawArgs: unknown, handle: Handle): Plugi
   const args = rawArgs as SpreadArgs | undefined;
   const system = args?.defaultingType !== 'List';
   const defaults = system ? systemDefaults : (args?.defaultConstraints ?? []);
-  const hard = (pod: Pod) => constraintsOf(pod, defaults, 'DoNotSchedule', handle.objects);
+  const hard = new ConstraintSource(defaults, 'DoNotSchedule', handle.objects);
+  const soft = new ConstraintSource(defaults, 'ScheduleAnyway', handle.objects);
+  const counts = new Recent<readonly Constraint[], Ledger<SpreadCounts>>(maxLedgers);
+  const softCounts = new Recent<readonly Constraint[], Ledger<SoftSpread>>(maxLedgers);
   return {
     name: 'PodTopologySpread',
     preFilter(state, pod, snapshot) {
-      const constraints = hard(pod.pod);
+      const constraints = hard.of(pod);
       if (constraints.length === 0) return skip;
-      const spread = new SpreadState(pod, constraints);
-      spread.countAll(snapshot);
-      state.write(filterKey, spread);
+      let ledger = counts.get(constraints);
+      if (ledger === undefined) {
+        ledger = new Ledger(new SpreadCounts(pod, constraints));
+        counts.set(constraints, ledger);
+      }
+      state.write(filterKey, new SpreadState(ledger.at(snapshot)));
       return null;
     },
-    addPod: (state, _pod, added, { node }) => state.read(filterKey)?.move(added, node, 1),
-    removePod: (state, _pod, removed, { node }) => state.read(filterKey)?.move(removed, node, -1),
-    filter: (state, _pod, { node }) => state.read(filterKey)?.check(node) ?? null,
+    addPod: (state, _pod, added, node) => state.read(filterKey)?.move(added, node, 1),
+    removePod: (state, _pod, removed, node) => state.read(filterKey)?.move(removed, node, -1),
+    filter: (state, _pod, node) => state.read(filterKey)?.check(node) ?? null,
     preScore(state, pod, nodes) {
-      const constraints = constraintsOf(pod.pod, defaults, 'ScheduleAnyway', handle.objects);
+      const constraints = soft.of(pod);
       if (constraints.length === 0) return skip;
-      const requireAll = (pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || !system;
-      state.write(scoreKey, { scores: prepareScores(pod, constraints, nodes, handle.snapshot().nodes, requireAll) });
+      let ledger = softCounts.get(constraints);
+      if (ledger === undefined) {
+        const requireAll = (pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || !system;
+        ledger = new Ledger(new SoftSpread(pod, constraints, requireAll));
+        softCounts.set(constraints, ledger);
+      }
+      state.write(scoreKey, { scores: prepareScores(ledger.at(handle.snapshot()), nodes) });
       return null;
     },
-    score(state, pod, node) {
+    score(state, _pod, node) {
       const scores = state.read(scoreKey)?.scores;
-      return scores === undefined ? 0 : scoreSpread(scores, pod, node);
+      return scores === undefined ? 0 : scoreSpread(scores, node);
     },
     normalize(state, _pod, values, nodes) {
       const scores = state.read(scoreKey)?.scores;
       if (scores !== undefined) normalizeSpread(scores, values, nodes);
     },
-    events: () => spreadEvents(hard),
+    events: () => spreadEvents((pod) => hard.of(handle.pods.of(pod))),
   };
 }
 
