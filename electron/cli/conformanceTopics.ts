@@ -9,6 +9,7 @@ import { type DrainCase, runDrainConformance } from '#engine/conformance/drain.t
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
+import { runStorageConformance } from '#engine/conformance/storage.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
 
 /** Reads a file as text, unpacking .gz. */
@@ -54,5 +55,10 @@ const preemption: Topic = (data, readText) => {
   return existsSync(file) ? runPreemptionConformance(json<PreemptionCase[]>(file, readText)) : undefined;
 };
 
+const storage: Topic = (data, readText) => {
+  const file = join(data, 'storage', 'requests.json');
+  return existsSync(file) ? runStorageConformance(json<GovernanceCase[]>(file, readText)) : undefined;
+};
+
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
-export const otherTopics: readonly Topic[] = [preemption, admission, deployments, drain];
+export const otherTopics: readonly Topic[] = [preemption, admission, deployments, drain, storage];

@@ -36,7 +36,7 @@ describe('registry of kinds', () => {
     expect(kindInfo('Node')).toMatchObject({ namespaced: false, hasStatus: true, simulated: true });
     expect(kindInfo('Service')).toMatchObject({ namespaced: true, simulated: false, shortNames: ['svc'] });
     expect(kindInfo('TokenReview')?.storable).toBe(false);
-    expect(allKinds.filter(({ simulated }) => simulated)).toHaveLength(9);
+    expect(allKinds.filter(({ simulated }) => simulated)).toHaveLength(13);
     expect(kindsInCategory('all').map(({ kind }) => kind)).toContain('ReplicaSet');
   });
 

@@ -127,6 +127,10 @@ const SIMULATED: Readonly<Record<keyof KindMap, true>> = {
   PriorityClass: true,
   PodDisruptionBudget: true,
   Event: true,
+  PersistentVolume: true,
+  PersistentVolumeClaim: true,
+  StorageClass: true,
+  CSINode: true,
 };
 
 function words(text: string | undefined): string[] {

@@ -1,30 +1,20 @@
 import type * as core from 'kubernetes-types/core/v1';
 import type * as storage from 'kubernetes-types/storage/v1';
+import { compareStrings } from '../core/compare.ts';
 import { labelOf, matchLabelSelector, matchNodeRequirements } from './labels.ts';
 import { parseQuantity } from './quantity.ts';
-import type { KubeObject, NodeSelectorTerm, Pod } from './types.ts';
+import type {
+  CsiNode,
+  KubeObject,
+  NodeSelectorTerm,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+} from './types.ts';
 
-/** A volume of the cluster. The status is missing until the binder controller has seen it. */
-export interface PersistentVolume extends KubeObject {
-  kind: 'PersistentVolume';
-  spec: core.PersistentVolumeSpec & { volumeAttributesClassName?: string };
-  status?: core.PersistentVolumeStatus;
-}
-/** Somebody's wish for a volume. */
-export interface PersistentVolumeClaim extends KubeObject {
-  kind: 'PersistentVolumeClaim';
-  spec: core.PersistentVolumeClaimSpec & { volumeAttributesClassName?: string };
-  status?: core.PersistentVolumeClaimStatus;
-}
-/** How volumes of a class come to be. */
-export interface StorageClass extends KubeObject, Omit<storage.StorageClass, 'metadata' | 'kind' | 'apiVersion'> {
-  kind: 'StorageClass';
-}
-/** Drivers of a node with the number of volumes each can attach. */
-export interface CsiNode extends KubeObject {
-  kind: 'CSINode';
-  spec: storage.CSINodeSpec;
-}
+export type { CsiNode, PersistentVolume, PersistentVolumeClaim, StorageClass };
+
 /** Settings of a driver; `storageCapacity` makes the scheduler ask for room. */
 export interface CsiDriver extends KubeObject {
   kind: 'CSIDriver';
@@ -54,6 +44,7 @@ export const annProvisionedBy = 'pv.kubernetes.io/provisioned-by';
 export const annStorageProvisioner = 'volume.kubernetes.io/storage-provisioner';
 export const annBetaStorageProvisioner = 'volume.beta.kubernetes.io/storage-provisioner';
 export const annMigratedPlugins = 'storage.alpha.kubernetes.io/migrated-plugins';
+export const annDefaultClass = 'storageclass.kubernetes.io/is-default-class';
 const annBetaClass = 'volume.beta.kubernetes.io/storage-class';
 /** Provisioner of classes whose volumes are made by hand. */
 export const noProvisioner = 'kubernetes.io/no-provisioner';
@@ -67,6 +58,17 @@ export function annotationOf(object: KubeObject, key: string): string | undefine
 /** Class of a claim or volume, '' for none: the old annotation before the field. Models component-helpers/storage/volume GetPersistentVolumeClaimClass. */
 export function classOf(object: PersistentVolume | PersistentVolumeClaim): string {
   return annotationOf(object, annBetaClass) ?? object.spec.storageClassName ?? '';
+}
+
+/** The class that claims without one get: of several defaults the newest, then the first by name. Models storage util GetDefaultClass. */
+export function newestDefaultClass(classes: readonly StorageClass[]): StorageClass | undefined {
+  let best: StorageClass | undefined;
+  for (const one of classes) {
+    if (annotationOf(one, annDefaultClass) !== 'true') continue;
+    const newer = compareStrings(one.metadata.creationTimestamp ?? '', best?.metadata.creationTimestamp ?? '');
+    if (best === undefined || newer > 0 || (newer === 0 && compareStrings(one.metadata.name, best.metadata.name) < 0)) best = one;
+  }
+  return best;
 }
 
 /** Name of the claim behind a volume of a pod; undefined for volumes without one. Models component-helpers/storage/ephemeral VolumeClaimName. */

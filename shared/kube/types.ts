@@ -3,6 +3,7 @@ import type * as coordination from 'kubernetes-types/coordination/v1';
 import type * as core from 'kubernetes-types/core/v1';
 import type * as meta from 'kubernetes-types/meta/v1';
 import type * as policy from 'kubernetes-types/policy/v1';
+import type * as storage from 'kubernetes-types/storage/v1';
 
 /** Kubernetes metadata as stored: a name is always there; times are RFC 3339 strings in UTC with second resolution. */
 export type ObjectMeta = Omit<meta.ObjectMeta, 'name'> & { name: string };
@@ -78,6 +79,27 @@ export interface PodDisruptionBudget extends KubeObject {
 export interface KubeEvent extends KubeObject, Omit<core.Event, 'metadata' | 'kind' | 'apiVersion'> {
   kind: 'Event';
 }
+/** A volume of the cluster. The status is missing until the binder controller has seen it. */
+export interface PersistentVolume extends KubeObject {
+  kind: 'PersistentVolume';
+  spec: core.PersistentVolumeSpec & { volumeAttributesClassName?: string };
+  status?: core.PersistentVolumeStatus;
+}
+/** Somebody's wish for a volume. */
+export interface PersistentVolumeClaim extends KubeObject {
+  kind: 'PersistentVolumeClaim';
+  spec: core.PersistentVolumeClaimSpec & { volumeAttributesClassName?: string };
+  status?: core.PersistentVolumeClaimStatus;
+}
+/** How volumes of a class come to be. */
+export interface StorageClass extends KubeObject, Omit<storage.StorageClass, 'metadata' | 'kind' | 'apiVersion'> {
+  kind: 'StorageClass';
+}
+/** Drivers of a node with the number of volumes each can attach. */
+export interface CsiNode extends KubeObject {
+  kind: 'CSINode';
+  spec: storage.CSINodeSpec;
+}
 export type ObjectReference = core.ObjectReference;
 
 /** Static type of each simulated kind. */
@@ -91,6 +113,10 @@ export interface KindMap {
   PriorityClass: PriorityClass;
   PodDisruptionBudget: PodDisruptionBudget;
   Event: KubeEvent;
+  PersistentVolume: PersistentVolume;
+  PersistentVolumeClaim: PersistentVolumeClaim;
+  StorageClass: StorageClass;
+  CSINode: CsiNode;
 }
 export type KindName = keyof KindMap;
 

@@ -30,6 +30,7 @@ function check(directory: string, budgets: string): void {
         'deployments',
         'namespaces',
         'nodes',
+        'persistentvolumeclaims',
         'poddisruptionbudgets',
         'pods',
         'priorityclasses',

@@ -99,7 +99,7 @@ function clusterWithFixtures(cases: readonly AdmissionCase[]): TestCluster {
 }
 
 /** What a request path names; undefined for paths outside of the known kinds. */
-function targetOf(path: string): Target | undefined {
+export function targetOf(path: string): Target | undefined {
   const match = /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)\/(.*)$/.exec(path);
   if (match === null) return undefined;
   const group = match[1] ?? '';
@@ -232,7 +232,8 @@ function comparable(text: string): string {
     .replace(/(cannot be handled as a \w+: )(json: cannot unmarshal|[\w.[\]]+: expected) .*$/, '$1(wrong type)');
 }
 
-function compare(one: AdmissionCase, outcome: { code: number; status?: Status }): Disagreement[] {
+/** What differs between a captured answer and ours: code, reason, message and causes of a refusal. */
+export function compare(one: AdmissionCase, outcome: { code: number; status?: Status }): Disagreement[] {
   const expected = one.response;
   const found: Disagreement[] = [];
   const check = (what: string, want: string, got: string): void => {

@@ -29,6 +29,12 @@ export function fixtures(namespaces: readonly string[]): AnyObject[] {
       },
     },
     {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'fix-pvc', namespace: 'adm' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+    },
+    {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: 'fix-pdb', namespace: 'adm' },

@@ -73,7 +73,10 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isRecord(value)) return value;
   const names = Object.keys(value)
-    .filter((name) => value[name] !== null && value[name] !== undefined && name !== 'lastTransitionTime')
+    .filter(
+      (name) =>
+        value[name] !== null && value[name] !== undefined && name !== 'lastTransitionTime' && name !== 'lastPhaseTransitionTime',
+    )
     .sort(compareStrings);
   return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
 }

@@ -1,6 +1,7 @@
 import type { Component, ComponentContext } from '../client/types.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
+import { createEphemeralVolumeController } from './ephemeral/index.ts';
 import { createGarbageCollector } from './garbagecollector/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycle } from './nodelifecycle/index.ts';
@@ -9,6 +10,7 @@ import { createProvisioner } from './persistentvolume/provisioner.ts';
 import { createPodGarbageCollector } from './podgc/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createTaintEviction } from './tainteviction/index.ts';
+import { createVolumeProtection } from './volumeprotection/index.ts';
 
 /** Every controller, in the order of their work within one instant. */
 export function createControllers(ctx: ComponentContext): Component[] {
@@ -19,8 +21,10 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createDisruptionController(ctx),
     createNodeLifecycle(ctx),
     createTaintEviction(ctx),
+    createEphemeralVolumeController(ctx),
     createPersistentVolumeController(ctx),
     createProvisioner(ctx),
+    createVolumeProtection(ctx),
     createPodGarbageCollector(ctx),
     createGarbageCollector(ctx),
     createNamespaceController(ctx),

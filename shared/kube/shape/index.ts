@@ -1,9 +1,10 @@
 import { isRecord } from '../../core/json.ts';
 import { canonicalQuantity, parseQuantity } from '../quantity.ts';
 import { SCHEDULER_SHAPES } from '../schedulerConfig/shapes.ts';
+import { STORAGE_SHAPES } from './storage.ts';
 import { SHAPE_TABLE } from './table.ts';
 
-const TABLE: Readonly<Record<string, string>> = { ...SHAPE_TABLE, ...SCHEDULER_SHAPES };
+const TABLE: Readonly<Record<string, string>> = { ...SHAPE_TABLE, ...STORAGE_SHAPES, ...SCHEDULER_SHAPES };
 
 /** One place where an object is not built as its kind is. */
 export interface ShapeProblem {

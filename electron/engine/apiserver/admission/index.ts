@@ -1,8 +1,10 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
+import { defaultStorageClassPlugin } from './defaultStorageClass/index.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds/index.ts';
 import { namespaceLifecycle } from './namespaceLifecycle/index.ts';
 import { priority } from './priority/index.ts';
+import { storageObjectInUseProtection } from './storageObjectInUseProtection/index.ts';
 import { taintNodesByCondition } from './taintNodesByCondition/index.ts';
 import type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from './types.ts';
 
@@ -14,6 +16,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
+  storageObjectInUseProtection,
+  defaultStorageClassPlugin,
 ];
 
 /** The chain of one API server. */

@@ -1,5 +1,15 @@
 import { qosClass } from '#shared/kube/pod.ts';
-import type { KubeObject, Namespace, Node, Pod, PodDisruptionBudget, ReplicaSet } from '#shared/kube/types.ts';
+import type {
+  KubeObject,
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  ReplicaSet,
+} from '#shared/kube/types.ts';
+import { normalizeDataSource } from './storage.ts';
 
 const EMPTY_NODE_INFO = {
   machineID: '',
@@ -36,6 +46,14 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
   Pod: (pod: Pod, nowText: string): Pod => ({ ...pod, status: initialPodStatus(pod, nowText) }),
   ReplicaSet: (set: ReplicaSet): ReplicaSet => ({ ...set, status: { replicas: 0 } }),
   Deployment: <T extends KubeObject>(deployment: T): T => ({ ...deployment, status: {} }),
+  PersistentVolume: (volume: PersistentVolume, nowText: string): PersistentVolume => ({
+    ...volume,
+    status: { phase: 'Pending', lastPhaseTransitionTime: nowText as never },
+  }),
+  PersistentVolumeClaim: (claim: PersistentVolumeClaim): PersistentVolumeClaim => ({
+    ...normalizeDataSource(claim),
+    status: { phase: 'Pending' },
+  }),
   PodDisruptionBudget: (budget: PodDisruptionBudget): PodDisruptionBudget => ({
     ...budget,
     status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },

@@ -1,5 +1,6 @@
 import { decodeObject } from '#shared/kube/shape/index.ts';
 import type {
+  CsiNode,
   Deployment,
   KubeObject,
   Namespace,
@@ -12,6 +13,7 @@ import type {
 import { defaultResourceList } from './container.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
 import { shareEqual } from './share.ts';
+import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 const REPLICAS = 1;
@@ -27,6 +29,10 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   ReplicaSet: defaultReplicaSet,
   Deployment: defaultDeployment,
   PriorityClass: defaultPriorityClass,
+  PersistentVolume: defaultVolumeObject,
+  PersistentVolumeClaim: defaultClaim,
+  StorageClass: defaultStorageClass,
+  CSINode: (node: CsiNode): CsiNode => ({ ...node, spec: { ...node.spec, drivers: node.spec?.drivers ?? [] } }),
   PodDisruptionBudget: (budget: PodDisruptionBudget): PodDisruptionBudget => ({ ...budget, spec: budget.spec ?? {} }),
 };
 

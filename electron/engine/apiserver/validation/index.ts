@@ -13,6 +13,15 @@ import type { FieldError } from './errors.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
 import {
+  validateClaim,
+  validateClaimUpdate,
+  validateCsiNode,
+  validateStorageClass,
+  validateStorageClassUpdate,
+  validateVolumeObject,
+  validateVolumeObjectUpdate,
+} from './storage.ts';
+import {
   validateBudget,
   validateBudgetStatus,
   validateDeployment,
@@ -42,6 +51,10 @@ const rules: Readonly<Record<string, Rules>> = {
   PriorityClass: { create: validatePriorityClass, update: validatePriorityClassUpdate },
   PodDisruptionBudget: { create: validateBudget, update: validateBudget, status: validateBudgetStatus },
   Event: { create: validateEvent },
+  PersistentVolume: { create: validateVolumeObject, update: validateVolumeObjectUpdate },
+  PersistentVolumeClaim: { create: validateClaim, update: validateClaimUpdate },
+  StorageClass: { create: validateStorageClass, update: validateStorageClassUpdate },
+  CSINode: { create: validateCsiNode, update: validateCsiNode },
 };
 
 /** Complaints about an object that is to be created. Types must be sound (decodeRefusal) and defaults applied. Models rest.BeforeCreate. */
@@ -76,7 +89,7 @@ function validateCommonUpdate(object: AnyObject, old: AnyObject): FieldError[] {
 
 /** Rules may rely on a spec being there, if empty. */
 function withSpec(object: AnyObject): AnyObject {
-  const hasSpec = object.kind !== 'PriorityClass' && object.kind !== 'Event';
+  const hasSpec = !['PriorityClass', 'Event', 'StorageClass'].includes(object.kind);
   return hasSpec && object.spec === undefined ? { ...object, spec: {} } : object;
 }
 

@@ -6,7 +6,7 @@ import { duplicate, type FieldError, forbidden, invalid, invalidEach, notSupport
 type Volume = NonNullable<PodSpec['volumes']>[number] & { image?: { reference?: string; pullPolicy?: string } };
 
 /** Every kind of source, in the order in which the API server looks at them. */
-const SOURCES = [
+export const VOLUME_SOURCES = [
   'emptyDir',
   'hostPath',
   'gitRepo',
@@ -38,7 +38,7 @@ const SOURCES = [
   'ephemeral',
   'image',
 ] as const;
-type Source = (typeof SOURCES)[number];
+type Source = (typeof VOLUME_SOURCES)[number];
 
 const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
 
@@ -60,18 +60,18 @@ export function validateVolumes(volumes: readonly Volume[], field: string): Fiel
 function validateSources(volume: Volume, at: string): FieldError[] {
   const errors: FieldError[] = [];
   let count = 0;
-  for (const source of SOURCES) {
+  for (const source of VOLUME_SOURCES) {
     if (volume[source] === undefined) continue;
     count++;
     if (count > 1) errors.push(forbidden(`${at}.${source}`, 'may not specify more than 1 volume type'));
-    else errors.push(...validateSource(volume, source, `${at}.${source}`));
+    else errors.push(...validateVolumeSource(volume, source, `${at}.${source}`));
   }
   if (count === 0) errors.push(required(at, 'must specify a volume type'));
   return errors;
 }
 
 /** The one field without which each source means nothing, and its form. */
-function validateSource(volume: Volume, source: Source, at: string): FieldError[] {
+export function validateVolumeSource(volume: Volume, source: Source, at: string): FieldError[] {
   switch (source) {
     case 'emptyDir': {
       const limit = volume.emptyDir?.sizeLimit;

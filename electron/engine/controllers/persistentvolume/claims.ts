@@ -8,6 +8,7 @@ import {
   annStorageProvisioner,
   classOf,
   isBoundTo,
+  newestDefaultClass,
   noProvisioner,
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -18,8 +19,6 @@ import {
 import type { Client, ComponentContext, EventRecorder, Lister } from '../../client/types.ts';
 import { bestVolume, mismatch } from './match.ts';
 import type { StorageWriter } from './writes.ts';
-
-const annDefaultClass = 'storageclass.kubernetes.io/is-default-class';
 
 /** What the steps for claims work with. */
 export interface ClaimTools {
@@ -87,11 +86,9 @@ function syncNamed({ writer, events, volumes }: ClaimTools, claim: PersistentVol
 }
 
 /** A claim without a class gets the cluster's default one, the newest if there are several. Models assignDefaultStorageClass. */
-function withDefaultClass({ ctx, client, classes }: ClaimTools, claim: PersistentVolumeClaim): PersistentVolumeClaim | undefined {
+function withDefaultClass({ client, classes }: ClaimTools, claim: PersistentVolumeClaim): PersistentVolumeClaim | undefined {
   if (claim.spec.storageClassName !== undefined || classOf(claim) !== '') return claim;
-  const created = (one: StorageClass) => ctx.clock.parseMs(one.metadata.creationTimestamp ?? ctx.clock.timestamp());
-  const defaults = classes.list().filter((one) => annotationOf(one, annDefaultClass) === 'true');
-  const newest = defaults.toSorted((a, b) => created(b) - created(a))[0];
+  const newest = newestDefaultClass(classes.list());
   if (newest === undefined) return claim;
   const answer = client.update({ ...claim, spec: { ...claim.spec, storageClassName: newest.metadata.name } });
   return answer.ok ? answer.value : undefined;

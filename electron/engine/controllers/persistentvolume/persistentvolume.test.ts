@@ -4,6 +4,7 @@ import { createScheduler } from '../../scheduler/index.ts';
 import { node } from '../../testing/builders.ts';
 import { createTestCluster, unwrap } from '../../testing/harness.ts';
 import { claim, podWithClaims, storageClass, volume } from '../../testing/storage.ts';
+import { createVolumeProtection } from '../volumeprotection/index.ts';
 import { createPersistentVolumeController } from './index.ts';
 import { createProvisioner } from './provisioner.ts';
 
@@ -12,6 +13,7 @@ function cluster(provisioner = true) {
     components: (ctx) => [
       createScheduler(ctx),
       createPersistentVolumeController(ctx),
+      createVolumeProtection(ctx),
       ...(provisioner ? [createProvisioner(ctx)] : []),
     ],
   });
@@ -98,6 +100,10 @@ describe('immediate binding', () => {
     test.settle();
     unwrap(test.client.delete({ kind: 'PersistentVolume', namespace: '', name: 'b' }));
     test.settle();
+    expect(test.stateOf('d')).toEqual(['Bound', 'b']);
+    const { finalizers: _protection, ...metadata } = test.volumed('b').metadata;
+    unwrap(test.client.update({ ...test.volumed('b'), metadata }));
+    test.settle();
     expect(test.stateOf('d')).toEqual(['Lost', 'b']);
     expect(test.events('d')).toContain(
       'Warning ClaimLost Bound claim has lost its PersistentVolume. Data on the volume is lost!',
@@ -125,9 +131,7 @@ describe('with a pod', () => {
     test.create(node('n1'), node('n2'));
     test.create(storageClass('fast', { provisioner: 'kubernetes.io/no-provisioner' }), claim('c'));
     test.settle();
-    expect(test.events('c')).toEqual([
-      'Normal WaitForFirstConsumer waiting for first consumer to be created before binding',
-    ]);
+    expect(test.events('c')).toEqual(['Normal WaitForFirstConsumer waiting for first consumer to be created before binding']);
     test.create(podWithClaims('p', ['c']));
     test.settle();
     const none = "2 node(s) didn't find available persistent volumes to bind";
@@ -163,7 +167,10 @@ describe('with a pod', () => {
     ]);
     unwrap(test.client.delete({ kind: 'PersistentVolumeClaim', namespace: 'default', name: 'c' }));
     test.settle();
-    expect(test.list('PersistentVolume')).toEqual([]);
+    expect(test.claimed('c').metadata.deletionTimestamp).toBeDefined();
+    unwrap(test.client.delete({ kind: 'Pod', namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 }));
+    test.settle();
+    expect([test.list('PersistentVolumeClaim'), test.list('PersistentVolume')]).toEqual([[], []]);
   });
 
   it('gives the pod up when nobody provisions in time, and the node back', () => {

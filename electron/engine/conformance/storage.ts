@@ -1,0 +1,65 @@
+import { compareStrings } from '#shared/core/compare.ts';
+import { isRecord } from '#shared/core/json.ts';
+import type { Result } from '#shared/core/result.ts';
+import type { AnyObject, ObjectRef, Status } from '#shared/kube/types.ts';
+import { createTestCluster, type TestCluster } from '../testing/harness.ts';
+import { compare, type GovernanceCase, targetOf } from './admission.ts';
+import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
+
+/** Replays `storage/requests.json` in order: refusals word by word, accepted objects as stored. Requests for `...-keep` build on each other. */
+export function runStorageConformance(cases: readonly GovernanceCase[]): ConformanceReport {
+  const test = createTestCluster({ seed: 1 });
+  test.client.create<AnyObject>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'val' } });
+  const families = new Map<string, ConformanceFamily>();
+  for (const one of cases) {
+    const target = targetOf(one.request.path);
+    if (target === undefined) continue;
+    const name = target.info.plural;
+    const family = families.get(name) ?? { name, agree: 0, total: 0, disagree: [], later: [] };
+    families.set(name, family);
+    const disagree = checkStorageCase(test, one, { kind: target.info.kind, namespace: target.namespace, name: target.name });
+    family.total++;
+    if (disagree.length === 0) family.agree++;
+    family.disagree.push(...disagree);
+  }
+  return { topic: 'storage', families: [...families.values()] };
+}
+
+function checkStorageCase(test: TestCluster, one: GovernanceCase, ref: ObjectRef): Disagreement[] {
+  const { id, request, code, response } = one;
+  const body = request.body as AnyObject;
+  const metadata = ref.namespace === '' ? body.metadata : { ...body.metadata, namespace: ref.namespace };
+  const posted = request.method === 'POST';
+  const answer: Result<AnyObject, Status> = posted
+    ? test.client.create({ ...body, metadata })
+    : test.client.patch(ref, 'merge', request.body);
+  const outcome = answer.ok ? { code: posted ? 201 : 200 } : { code: answer.error.code, status: answer.error };
+  const found = compare({ id, request, response: { code, body: response } }, outcome);
+  if (!answer.ok || found.length > 0 || !isRecord(response)) return found;
+  const [expected, got] = [plain(response, posted), plain(answer.value, posted)];
+  if (posted && !id.endsWith('-keep')) discard(test, answer.value);
+  return expected === got ? [] : [{ id, what: 'stored object', expected, got }];
+}
+
+/** Takes an object away, protected or not. */
+function discard(test: TestCluster, { kind, metadata }: AnyObject): void {
+  const ref = { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+  test.client.patch(ref, 'merge', { metadata: { finalizers: null } });
+  test.client.delete(ref);
+}
+
+/** Text of an object without system fields and times; the status only where no controller has had a hand in it. */
+function plain(object: Readonly<Record<string, unknown>>, withStatus: boolean): string {
+  const { metadata, status, ...rest } = object as AnyObject;
+  const { name, namespace, finalizers } = metadata;
+  return JSON.stringify(sorted({ ...rest, metadata: { name, namespace, finalizers }, ...(withStatus ? { status } : {}) }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  const names = Object.keys(value)
+    .filter((name) => value[name] !== null && value[name] !== undefined && name !== 'lastPhaseTransitionTime')
+    .sort(compareStrings);
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+}

@@ -1,0 +1,77 @@
+import { ownershipFault, type PersistentVolumeClaim, type PodVolume } from '#shared/kube/storage.ts';
+import type { Pod } from '#shared/kube/types.ts';
+import type { Component, ComponentContext } from '../../client/types.ts';
+import { newControllerRef } from '../common/controllerRef.ts';
+import { queueKey, splitKey } from '../common/keys.ts';
+import { lifecycle } from '../common/lifecycle.ts';
+import { controllerQueue } from '../common/queue.ts';
+import { retrying } from '../common/retry.ts';
+
+const NAME = 'ephemeral-volume-controller';
+
+/** The claim of one generic ephemeral volume: named after pod and volume, owned by the pod, so that it goes with it. */
+function claimFor(pod: Pod, volume: PodVolume): PersistentVolumeClaim | undefined {
+  const template = volume.ephemeral?.volumeClaimTemplate;
+  if (template === undefined) return undefined;
+  const { annotations, labels } = template.metadata ?? {};
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: `${pod.metadata.name}-${volume.name}`,
+      namespace: pod.metadata.namespace ?? '',
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(labels === undefined ? {} : { labels }),
+      ownerReferences: [newControllerRef(pod)],
+    },
+    spec: template.spec,
+  };
+}
+
+/** Makes the claims of generic ephemeral volumes. Models pkg/controller/volume/ephemeral. */
+export function createEphemeralVolumeController(ctx: ComponentContext): Component {
+  const client = ctx.client(NAME);
+  const events = ctx.recorder('ephemeral_volume');
+  const pods = ctx.informer('Pod');
+  const claims = ctx.informer('PersistentVolumeClaim');
+
+  /** Makes one claim; false when it could not be made or its name belongs to somebody else. Models handleVolume. */
+  const provide = (pod: Pod, claim: PersistentVolumeClaim): boolean => {
+    const found = claims.lister.get(claim.metadata.namespace ?? '', claim.metadata.name);
+    const fault = found === undefined ? undefined : ownershipFault(pod, found);
+    if (fault !== undefined) {
+      events.event(pod, 'Warning', 'EphemeralVolumeConflict', fault);
+      return false;
+    }
+    if (found !== undefined) return true;
+    const answer = client.create(claim);
+    if (!answer.ok) {
+      events.event(pod, 'Warning', 'EphemeralVolumeCreationFailed', `ephemeral volume claim: ${answer.error.message}`);
+    }
+    return answer.ok;
+  };
+  const queue = controllerQueue(ctx, NAME, (key) => {
+    const { namespace, name } = splitKey(key);
+    const pod = pods.lister.get(namespace, name);
+    const wanted = pod?.metadata.deletionTimestamp === undefined ? (pod?.spec.volumes ?? []) : [];
+    const done = wanted.map((volume) => {
+      const claim = pod && claimFor(pod, volume);
+      return pod === undefined || claim === undefined || provide(pod, claim);
+    });
+    if (done.every((one) => one)) retries.forget(key);
+    else retries.failed(key);
+  });
+  const retries = retrying(queue);
+  const hasEphemeral = (pod: Pod) => pod.spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined) ?? false;
+  const onPod = (pod: Pod) => {
+    if (pod.metadata.deletionTimestamp === undefined && hasEphemeral(pod)) queue.add(queueKey(pod));
+  };
+  const onClaimGone = (claim: PersistentVolumeClaim) => {
+    const owner = claim.metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === 'Pod');
+    if (owner !== undefined) queue.add(`${claim.metadata.namespace ?? ''}/${owner.name}`);
+  };
+  return lifecycle(NAME, queue, () => [
+    pods.subscribe({ onAdd: onPod }, { replay: true }),
+    claims.subscribe({ onDelete: onClaimGone }),
+  ]);
+}
