@@ -80,6 +80,28 @@ describe('npm run sim', () => {
     );
   });
 
+  test('explains a pod: attempts, verdicts, scores, and what would help', () => {
+    const text = sim(small, '--explain', 'large', '--until', '30s');
+    expect([text.status, text.errors]).toEqual([0, '']);
+    expect(text.out).toMatch(
+      /^default\/large: not on a node\n\nattempt 1 at \S+, cycle \d+, profile default-scheduler: unschedulable$/m,
+    );
+    expect(text.out).toMatch(
+      /^ {2}NODE {3}VERDICT +PLUGIN +REASONS\n {2}a {6}Unschedulable\S* +NodeResourcesFit +Insufficient cpu$/m,
+    );
+    expect(text.out).toMatch(/^ {2}message +0\/1 nodes are available: 1 Insufficient cpu\./m);
+    expect(text.out).toMatch(/^ {2}add node +node node-new-1, cpu 8, memory 1Gi +goes to node-new-1 +create node\/node-new-1$/m);
+    const placed = sim(small, '--explain', 'default/fits', '--until', '30s');
+    expect(placed.out).toMatch(/^ {2}selected +a$/m);
+    expect(placed.out).toMatch(/^ {2}a +\d+ +\S+ +\d+ +\d+ +\d+ +\d+$/m);
+    const json = JSON.parse(sim(small, '--explain', 'large', '--until', '30s', '--output', 'json').out) as unknown;
+    expect(json).toMatchObject([
+      { pod: 'default/large', node: null, attempts: [{ result: 'unschedulable' }], suggestions: [{}, {}] },
+    ]);
+    const nobody = sim(small, '--explain', 'nobody', '--until', '30s');
+    expect([nobody.status, nobody.errors]).toEqual([1, 'sim: --explain nobody: there is no such pod at 30s\n']);
+  });
+
   test('the same file and seed give the same digest, another seed another one', () => {
     const digest = (...args: string[]): string =>
       (JSON.parse(sim(small, '--until', '30s', '--output', 'json', ...args).out) as { summary: { digest: string } }).summary

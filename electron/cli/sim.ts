@@ -11,15 +11,19 @@ import { printProblem } from '../session/problems.ts';
 import { compareFiles } from './compareFiles.ts';
 import { printComparison } from './compareText.ts';
 import { type EventRow, eventRow, printEvents } from './eventTable.ts';
+import { explainPods, printExplanation } from './explain.ts';
 import { printSummary, summarize } from './summary.ts';
 
 const usage = `usage: npm run sim -- FILE [--until 60s] [--seed N] [--output text|json]
        npm run sim -- FILE --compare CONFIG.yaml [--compare CONFIG2.yaml] [--until 60s] [--output text|json]
+       npm run sim -- FILE --explain POD [--until 60s] [--output text|json]
 
 Runs a scenario (or any Kubernetes manifests) without a screen, as fast as it can, and prints the events and a summary.
 Without --until it runs until the cluster is quiet and all timed steps are done, at most one hour of virtual time.
 --compare runs the scenario under its own scheduler configuration and under that of a KubeSchedulerConfiguration file, or under
 those of two files, and prints what differs.
+--explain prints each scheduling attempt of a pod (NAME, NAMESPACE/NAME, or an owner's name for all its pods) instead of the events:
+verdict of each node, scores, tie-break, preemption, and what would help it.
 `;
 
 const DEFAULT_LIMIT_MS = 3_600_000;
@@ -32,6 +36,7 @@ interface Options {
   seed: number | undefined;
   json: boolean;
   compare: readonly string[];
+  explain: string | undefined;
 }
 
 function readOptions(): Options | string {
@@ -53,7 +58,7 @@ function readOptions(): Options | string {
   if (seed !== undefined && !Number.isSafeInteger(seed)) return `--seed ${values.seed}: expected an integer`;
   if (values.output !== 'text' && values.output !== 'json') return `--output ${values.output}: expected text or json`;
   if (values.compare.length > 2) return `at most two --compare expected, ${values.compare.length} given`;
-  return { file, untilMs, seed, json: values.output === 'json', compare: values.compare };
+  return { file, untilMs, seed, json: values.output === 'json', compare: values.compare, explain: values.explain };
 }
 
 function parse() {
@@ -62,6 +67,7 @@ function parse() {
     options: {
       until: { type: 'string' },
       seed: { type: 'string' },
+      explain: { type: 'string' },
       compare: { type: 'string', multiple: true, default: [] },
       output: { type: 'string', short: 'o', default: 'text' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -116,6 +122,17 @@ async function compare(options: Options, playground: Playground): Promise<number
   return 0;
 }
 
+function explain(pod: string, simulation: Simulation, json: boolean): number {
+  const explanations = explainPods(simulation, pod);
+  if (explanations.length === 0) {
+    process.stderr.write(`sim: --explain ${pod}: there is no such pod at ${simulation.nowMs / 1000}s\n`);
+    return 1;
+  }
+  const text = json ? JSON.stringify(explanations, null, 2) : explanations.map(printExplanation).join('\n\n');
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
 async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === 'string') {
@@ -137,13 +154,15 @@ async function main(): Promise<number> {
   if (target.nowMs > 0 || target.tasks !== undefined) playground.advance(target);
   recorder.look(playground.simulation);
   runTo(playground, recorder, options.untilMs ?? DEFAULT_LIMIT_MS, options.untilMs === undefined);
-  const summary = summarize(playground.simulation, playground.scenario.steps.length - playground.stepsDone);
   for (const failure of playground.stepFailures) process.stderr.write(`${printProblem({ ...failure, file: options.file })}\n`);
+  const failed = playground.stepFailures.length > 0 ? 1 : 0;
+  if (options.explain !== undefined) return explain(options.explain, playground.simulation, options.json) || failed;
+  const summary = summarize(playground.simulation, playground.scenario.steps.length - playground.stepsDone);
   const text = options.json
     ? JSON.stringify({ events: recorder.rows, summary }, null, 2)
     : `${printEvents(recorder.rows)}\n\n${printSummary(summary)}`;
   process.stdout.write(`${text}\n`);
-  return playground.stepFailures.length > 0 ? 1 : 0;
+  return failed;
 }
 
 try {

@@ -73,11 +73,8 @@ export function describeCommand(command: Command): string {
       return `stop ${command.component}`;
     case 'startComponent':
       return `start ${command.component}`;
-    case 'sequence': {
-      const [first] = command.commands;
-      const rest = command.commands.length > 1 ? `, and ${command.commands.length - 1} more` : '';
-      return `${first ? describeCommand(first) : 'nothing'}${rest}`;
-    }
+    case 'sequence':
+      return command.commands.map(describeCommand).join(', then ');
     case 'configureScheduler':
       return `configure ${command.name}`;
     case 'addScheduler':

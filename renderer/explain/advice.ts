@@ -31,5 +31,7 @@ export function nextPlace(t: Translate, left: CommandPreview['leave'][number]): 
       ? t('advice:movesToOneOf', { node: left.to, count: left.anyOf.length })
       : t('advice:moves', { node: left.to });
   if (!left.replaced) return t('advice:notReplaced');
-  return left.message === undefined ? t('advice:staysPending') : t('advice:staysPendingWhy', { reason: left.message });
+  // The first sentence counts the nodes by reason; what follows is about preemption.
+  const reason = left.message?.split('. ')[0];
+  return reason === undefined ? t('advice:staysPending') : t('advice:staysPendingWhy', { reason });
 }
