@@ -64,6 +64,18 @@ export class FileControls {
     return this.openFile(path);
   }
 
+  /** A browser has taken the scenario as a download. */
+  async noteDownload(name: string): Promise<Outcome<null>> {
+    const { bench } = this;
+    if (bench.services.dialogs) return err(bridgeError('unsupported', 'this host writes files itself'));
+    return bench.exclusive(async () => {
+      bench.origin = { ...bench.origin, fileName: basename(name) };
+      bench.markSaved(bench.playground.journal.limit);
+      await bench.restartAutosave();
+      return ok(null);
+    });
+  }
+
   /** Writes the scenario to its file; asks for one when it has none yet, or with `ask`. */
   async save(ask: boolean): Promise<Outcome<null>> {
     const { bench } = this;

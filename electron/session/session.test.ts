@@ -321,6 +321,10 @@ describe('files', () => {
     expect(await session.control({ type: 'openLibrary', id: 'timed' })).toEqual({ ok: true, value: null });
     expect(session.state()).toMatchObject({ title: 'Timed', fileName: 'timed.yaml', pendingSteps: 1 });
     expect(await session.control({ type: 'save' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
+    await session.command(createPod('a'));
+    expect(session.state().dirty).toBe(true);
+    await session.control({ type: 'noteDownload', name: 'mine.yaml' });
+    expect(session.state()).toMatchObject({ dirty: false, fileName: 'mine.yaml' });
   });
 });
 

@@ -141,6 +141,8 @@ export class Session {
         return files.save(false);
       case 'saveAs':
         return files.save(true);
+      case 'noteDownload':
+        return files.noteDownload(control.name);
       case 'exportAs':
         return files.exportAs();
       case 'restoreAutosave':

@@ -37,7 +37,7 @@ const PRO_OPTIONS = { hideAttribution: true };
 const SNAP: [number, number] = [10, 10];
 /** How all cards are brought into view: beside the queue (left), under the control plane (top). */
 function fitOptions(): {
-  padding: { top: `${number}px`; left: `${number}px`; right: '28px'; bottom: '56px' };
+  padding: { top: `${number}px`; left: `${number}px`; right: '28px'; bottom: '72px' };
   maxZoom: number;
   minZoom: number;
   duration: number;
@@ -45,7 +45,7 @@ function fitOptions(): {
   const queue = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--queue-w')) || 210;
   const large = useView.getState().presenter;
   return {
-    padding: { top: '84px', left: `${queue + 34}px`, right: '28px', bottom: '56px' },
+    padding: { top: '96px', left: `${queue + 34}px`, right: '28px', bottom: '72px' },
     maxZoom: large ? 1.7 : 1.1,
     minZoom: 0.08,
     duration: 220,

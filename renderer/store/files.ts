@@ -13,13 +13,13 @@ export function guardUnsaved(proceed: () => void): void {
   else proceed();
 }
 
-/** Whether the host has no such dialog; any other failure has been shown. */
-async function unsupported(control: Control): Promise<boolean> {
+/** Gives a control that the host may have no dialog for; any other failure has been shown. */
+async function attempt(control: Control): Promise<'done' | 'unsupported' | 'failed'> {
   const result = await sendControl(control, { quiet: true });
-  if (result.ok) return false;
-  if (result.error.code.toLowerCase() === 'unsupported') return true;
+  if (result.ok) return 'done';
+  if (result.error.code.toLowerCase() === 'unsupported') return 'unsupported';
   report(result.error, translate(control.type.startsWith('open') ? 'shell:openFailed' : 'shell:refused'));
-  return false;
+  return 'failed';
 }
 
 function pickFile(): Promise<File | null> {
@@ -39,7 +39,7 @@ export function openFile(): void {
 }
 
 async function openNow(): Promise<void> {
-  if (!(await unsupported({ type: 'openDialog' }))) return;
+  if ((await attempt({ type: 'openDialog' })) !== 'unsupported') return;
   const file = await pickFile();
   if (file) await openBrowserFile(file);
 }
@@ -57,13 +57,16 @@ export async function openBrowserFile(file: File): Promise<void> {
   await sendControl({ type: 'openText', name: file.name, text: await file.text() });
 }
 
-async function download(format: 'scenario' | 'manifests'): Promise<void> {
+async function download(format: 'scenario' | 'manifests'): Promise<boolean> {
   const result = await ask({ type: 'fileText', format });
   if (!result.ok) {
     showToast({ tone: 'error', title: translate('shell:refused'), detail: result.error.message });
-    return;
+    return false;
   }
-  downloadText(result.value.name, result.value.text, 'application/yaml');
+  const { name, text } = result.value;
+  downloadText(name, text, 'application/yaml');
+  if (format === 'scenario') await sendControl({ type: 'noteDownload', name }, { quiet: true });
+  return true;
 }
 
 /** Gives a text to the person as a file, and says so. */
@@ -76,9 +79,10 @@ export function downloadText(name: string, text: string, type: string): void {
   showToast({ tone: 'ok', title: translate('shell:savedAs', { name }) });
 }
 
-/** Saves; where the host cannot write files, the browser downloads the text. */
-export async function saveFile(type: 'save' | 'saveAs' | 'exportAs'): Promise<void> {
-  if (await unsupported({ type })) await download(type === 'exportAs' ? 'manifests' : 'scenario');
+/** Saves; where the host cannot write files, the browser downloads the text. Answers whether a file now holds it. */
+export async function saveFile(type: 'save' | 'saveAs' | 'exportAs'): Promise<boolean> {
+  const answer = await attempt({ type });
+  return answer === 'unsupported' ? download(type === 'exportAs' ? 'manifests' : 'scenario') : answer === 'done';
 }
 
 /** Starts an empty playground. */

@@ -138,6 +138,8 @@ export const controlSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('openDialog') }),
   z.strictObject({ type: z.literal('save') }),
   z.strictObject({ type: z.literal('saveAs') }),
+  /** The renderer has given the person the scenario text as a file of this name: nothing is unsaved any more. Only where the host cannot write. */
+  z.strictObject({ type: z.literal('noteDownload'), name: z.string() }),
   z.strictObject({ type: z.literal('exportAs') }),
   z.strictObject({ type: z.literal('restoreAutosave') }),
   z.strictObject({ type: z.literal('discardAutosave') }),

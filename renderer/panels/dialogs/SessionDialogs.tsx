@@ -4,6 +4,7 @@ import { Button, Dialog } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { ask, sendControl } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
+import { saveFile } from '../../store/files.ts';
 import { closeDialog } from '../../store/view.ts';
 
 function problemText(problem: Problem): string {
@@ -68,10 +69,7 @@ export function UnsavedDialog({ proceed }: { proceed: () => void }) {
         <>
           <Button onClick={closeDialog}>{t('dialogs:cancel')}</Button>
           <Button onClick={leave}>{t('dialogs:unsavedDiscard')}</Button>
-          <Button
-            tone="primary"
-            onClick={() => void sendControl({ type: 'save' }).then((answer) => (answer.ok ? leave() : undefined))}
-          >
+          <Button tone="primary" onClick={() => void saveFile('save').then((saved) => (saved ? leave() : undefined))}>
             {t('dialogs:unsavedSave')}
           </Button>
         </>

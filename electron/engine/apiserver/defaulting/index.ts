@@ -80,8 +80,7 @@ function defaultNode(node: Node): Node {
 }
 
 function defaultPod(pod: Pod): Pod {
-  if (pod.spec === undefined) return pod;
-  const spec = defaultPodLevelRequests(defaultPodSpec(pod.spec, true));
+  const spec = defaultPodLevelRequests(defaultPodSpec(pod.spec ?? { containers: [] }, true));
   return { ...pod, spec: { ...spec, enableServiceLinks: spec.enableServiceLinks ?? true }, status: pod.status ?? {} };
 }
 
