@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { shortestSeconds } from '#shared/kube/taints.ts';
 import type { Taint, Toleration } from '#shared/kube/types.ts';
 import { node, pod } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster } from '../../testing/harness.ts';
 import { createTaintEviction } from './index.ts';
-import { shortestSeconds } from '#shared/kube/taints.ts';
 
 const taint = (key: string): Taint => ({ key, value: '1', effect: 'NoExecute' });
 const toleration = (key: string, tolerationSeconds?: number, value = '1'): Toleration => ({
