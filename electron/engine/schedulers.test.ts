@@ -8,7 +8,7 @@ import type { Simulation } from './types.ts';
 const configuration = (...profiles: object[]): SchedulerConfiguration => ({
   apiVersion: 'kubescheduler.config.k8s.io/v1',
   kind: 'KubeSchedulerConfiguration',
-  profiles,
+  profiles: profiles as NonNullable<SchedulerConfiguration['profiles']>,
 });
 const packing = (schedulerName: string) => ({
   schedulerName,
