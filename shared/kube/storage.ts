@@ -18,7 +18,7 @@ export type { CsiNode, PersistentVolume, PersistentVolumeClaim, StorageClass };
 /** Settings of a driver; `storageCapacity` makes the scheduler ask for room. */
 export interface CsiDriver extends KubeObject {
   kind: 'CSIDriver';
-  spec: { storageCapacity?: boolean };
+  spec?: { storageCapacity?: boolean };
 }
 /** Room for new volumes in one part of the cluster. */
 export interface CsiStorageCapacity extends KubeObject {
@@ -31,7 +31,7 @@ export interface CsiStorageCapacity extends KubeObject {
 /** A volume attached (or being attached) to a node. */
 export interface VolumeAttachment extends KubeObject {
   kind: 'VolumeAttachment';
-  spec: storage.VolumeAttachmentSpec;
+  spec?: Partial<storage.VolumeAttachmentSpec>;
 }
 /** One entry of a pod's `spec.volumes`. */
 export type PodVolume = NonNullable<Pod['spec']['volumes']>[number];

@@ -70,8 +70,9 @@ export function attachedByName(
   nodeName: string,
   into: AttachableVolumes,
 ): void {
-  const { attacher, source } = attachment.spec;
-  if (attachment.spec.nodeName !== nodeName || !source.persistentVolumeName) return;
+  // Attachments are stored as they come: nothing has checked them.
+  const { attacher, source, nodeName: on } = attachment.spec ?? {};
+  if (on !== nodeName || !attacher || !source?.persistentVolumeName) return;
   const volume = objects.get('PersistentVolume', '', source.persistentVolumeName) as PersistentVolume | undefined;
   const handle = volume?.spec.csi?.volumeHandle;
   if (handle !== undefined) into.set(`${attacher}/${handle}`, attacher);

@@ -40,7 +40,7 @@ export function inlineSource(sources: Sources): MigratedSource | undefined {
     return migrated('kubernetes.io/gce-pd', `projects/UNSPECIFIED/zones/UNSPECIFIED/disks/${disk}`);
   }
   if (sources.awsElasticBlockStore !== undefined)
-    return migrated('kubernetes.io/aws-ebs', sources.awsElasticBlockStore.volumeID.split('/').at(-1) ?? '');
+    return migrated('kubernetes.io/aws-ebs', (sources.awsElasticBlockStore.volumeID ?? '').split('/').at(-1) ?? '');
   if (sources.cinder !== undefined) return migrated('kubernetes.io/cinder', sources.cinder.volumeID);
   if (sources.azureDisk !== undefined) return migrated('kubernetes.io/azure-disk', sources.azureDisk.diskURI);
   if (sources.azureFile !== undefined) return migrated('kubernetes.io/azure-file', sources.azureFile.shareName);

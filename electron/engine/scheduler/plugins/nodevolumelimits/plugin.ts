@@ -35,6 +35,7 @@ function countByDriver(volumes: ReadonlyMap<string, string>): Map<string, number
 /** A node attaches only so many volumes of a driver. Models pkg/scheduler/framework/plugins/nodevolumelimits CSILimits. */
 export function createNodeVolumeLimits(_args: unknown, handle: Handle): Plugin {
   const { objects } = handle;
+  const registered = limitEvents(objects);
   return {
     name: 'NodeVolumeLimits',
     preFilter: (_state, { pod }) => (pod.spec.volumes !== undefined && mountsAttachable(pod) ? null : skip),
@@ -60,7 +61,7 @@ export function createNodeVolumeLimits(_args: unknown, handle: Handle): Plugin {
       }
       return null;
     },
-    events: () => limitEvents(objects),
+    events: () => registered,
   };
 }
 
@@ -98,11 +99,12 @@ function limitEvents(objects: ObjectSource): EventRegistration[] {
 
 /** Whether an attachment that went was of a volume the pod uses, or of the driver of one of its inline volumes. */
 function freesPlace(objects: ObjectSource, pod: Pod, gone: VolumeAttachment): boolean {
+  const { attacher, source } = gone.spec ?? {};
   return (pod.spec.volumes ?? []).some((volume) => {
     const name = claimNameOf(pod, volume);
-    if (name === undefined) return inlineSource(volume)?.driver === gone.spec.attacher;
+    if (name === undefined) return attacher !== undefined && inlineSource(volume)?.driver === attacher;
     const claim = objects.get('PersistentVolumeClaim', pod.metadata.namespace ?? '', name) as PersistentVolumeClaim | undefined;
-    const attached = gone.spec.source.persistentVolumeName;
+    const attached = source?.persistentVolumeName;
     return claim !== undefined && attached !== undefined && claim.spec.volumeName === attached;
   });
 }

@@ -36,8 +36,8 @@ export const bindingEvents: readonly EventRegistration[] = [
     event: { resource: 'CSIDriver', action: action.updateOther },
     hint: (pod, before, after) => {
       const stopped =
-        (before as CsiDriver | undefined)?.spec.storageCapacity === true &&
-        (after as CsiDriver | undefined)?.spec.storageCapacity !== true;
+        (before as CsiDriver | undefined)?.spec?.storageCapacity === true &&
+        (after as CsiDriver | undefined)?.spec?.storageCapacity !== true;
       return stopped && (pod.spec.volumes ?? []).some(({ csi }) => csi !== undefined && csi.driver === after?.metadata.name);
     },
   },

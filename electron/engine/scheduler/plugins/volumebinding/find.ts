@@ -113,7 +113,7 @@ function provisionFault(
 function hasSpace(view: StorageView, one: StorageClass, claim: PersistentVolumeClaim, node: Node): boolean {
   const request = claim.spec.resources?.requests?.storage;
   const driver = view.get('CSIDriver', '', one.provisioner) as CsiDriver | undefined;
-  if (request === undefined || driver?.spec.storageCapacity !== true) return true;
+  if (request === undefined || driver?.spec?.storageCapacity !== true) return true;
   const bytes = value(request);
   return (view.list('CSIStorageCapacity') as readonly CsiStorageCapacity[]).some((capacity) => {
     const limit = volumeLimit(capacity);

@@ -29,7 +29,8 @@ function conflict(wanted: PodVolume, held: PodVolume): boolean {
   }
   if (wanted.rbd !== undefined && held.rbd !== undefined) {
     const [a, b] = [wanted.rbd, held.rbd];
-    const shared = a.monitors.some((monitor) => b.monitors.includes(monitor));
+    const others: readonly string[] = b.monitors ?? [];
+    const shared = (a.monitors ?? []).some((monitor) => others.includes(monitor));
     if (shared && pool(a) === pool(b) && a.image === b.image && !bothRead(a, b)) return true;
   }
   return false;

@@ -2,7 +2,7 @@ import type { PersistentVolumeClaim, PodVolume } from '#shared/kube/storage.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import { stateKey } from '../../framework/cyclestate.ts';
 import { action } from '../../framework/events.ts';
-import type { Handle, Plugin } from '../../framework/plugin.ts';
+import type { EventRegistration, Handle, Plugin } from '../../framework/plugin.ts';
 import type { Snapshot } from '../../framework/snapshot.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
 import { isRestricted, volumesConflict } from './disks.ts';
@@ -86,21 +86,24 @@ export function createVolumeRestrictions(_args: unknown, handle: Handle): Plugin
       for (const disk of found.disks) if (node.pods.some(({ pod }) => volumesConflict(disk, pod))) return rejectedDisk;
       return found.used > 0 ? rejectedClaim : null;
     },
-    events: () => [
-      {
-        event: { resource: 'AssignedPod', action: action.delete },
-        hint: (pod, before) => before !== undefined && freesVolume(pod, before as Pod),
-      },
-      { event: { resource: 'Node', action: action.add } },
-      {
-        event: { resource: 'PersistentVolumeClaim', action: action.add },
-        hint: (pod, _before, claim) =>
-          claim?.metadata.namespace === pod.metadata.namespace &&
-          (pod.spec.volumes ?? []).some((one) => one.persistentVolumeClaim?.claimName === claim?.metadata.name),
-      },
-    ],
+    events: () => restrictionEvents,
   };
 }
+
+/** Models VolumeRestrictions EventsToRegister. */
+const restrictionEvents: readonly EventRegistration[] = [
+  {
+    event: { resource: 'AssignedPod', action: action.delete },
+    hint: (pod, before) => before !== undefined && freesVolume(pod, before as Pod),
+  },
+  { event: { resource: 'Node', action: action.add } },
+  {
+    event: { resource: 'PersistentVolumeClaim', action: action.add },
+    hint: (pod, _before, claim) =>
+      claim?.metadata.namespace === pod.metadata.namespace &&
+      (pod.spec.volumes ?? []).some((one) => one.persistentVolumeClaim?.claimName === claim?.metadata.name),
+  },
+];
 
 /** Whether the pod that left held a disk or a claim the other pod wants. */
 function freesVolume(pod: Pod, gone: Pod): boolean {
