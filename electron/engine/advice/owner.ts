@@ -91,3 +91,26 @@ export function pendingPods(ctx: ComponentContext): Pod[] {
       compareStrings(keyOfPod(a), keyOfPod(b)),
   );
 }
+
+/** Some controller makes another one. */
+export function isReplaced(pod: Pod): boolean {
+  return controllerOf(pod)?.kind === 'ReplicaSet';
+}
+
+/** The pod that an owner makes in the place of one that left. */
+export function successor(pod: Pod, count: number): Pod {
+  const { name, namespace, labels, ownerReferences } = pod.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${name}-next-${count}`,
+      uid: `next-${count}`,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+    },
+    spec: without(pod.spec, 'nodeName'),
+    status: { phase: 'Pending' },
+  };
+}

@@ -1,12 +1,11 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
-import { controllerOf } from '#shared/kube/pod.ts';
 import { evictionSeconds } from '#shared/kube/taints.ts';
 import type { Node, Pod, Status, Taint } from '#shared/kube/types.ts';
 import type { Command, CommandPreview, DrainPreview } from '#shared/protocol/index.ts';
 import type { ComponentContext } from '../client/types.ts';
 import { without } from './edits.ts';
 import { labelled, uncordoned } from './nodeSide.ts';
-import { keyOfPod, pendingPods, soleSet } from './owner.ts';
+import { isReplaced, keyOfPod, pendingPods, soleSet, successor } from './owner.ts';
 import { adviseBudgets } from './remedies.ts';
 import type { AdviceDeps, Change, TryOut, Workload } from './types.ts';
 
@@ -116,11 +115,6 @@ function evicted(ctx: ComponentContext, budget: DrainPreview['evict'][number], p
   const pod = ctx.informer('Pod').lister.get(namespace, name);
   if (pod === undefined) return [];
   return [{ pod, afterSeconds: 0, replaced: isReplaced(pod), ...(past === true ? {} : { budget }) }];
-}
-
-/** Some controller makes another one. */
-function isReplaced(pod: Pod): boolean {
-  return controllerOf(pod)?.kind === 'ReplicaSet';
 }
 
 function tainted(ctx: ComponentContext, node: Node, command: Extract<Command, { type: 'taint' }>): Plan {
@@ -342,23 +336,5 @@ function leftOf(pod: Pod, afterSeconds: number, replaced: boolean, budget: Leavi
     blocked,
     replaced,
     anyOf: [],
-  };
-}
-
-/** The pod that an owner makes in the place of one that left. */
-function successor(pod: Pod, count: number): Pod {
-  const { name, namespace, labels, ownerReferences } = pod.metadata;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `${name}-next-${count}`,
-      uid: `next-${count}`,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
-      ...(ownerReferences === undefined ? {} : { ownerReferences }),
-    },
-    spec: without(pod.spec, 'nodeName'),
-    status: { phase: 'Pending' },
   };
 }

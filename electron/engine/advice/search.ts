@@ -3,7 +3,7 @@ import { refOf } from '#shared/kube/types.ts';
 import type { Attempt, SingleCommand, Suggestion } from '#shared/protocol/index.ts';
 import type { ComponentContext } from '../client/types.ts';
 import { type Edit, ungated } from './edits.ts';
-import { editCommands, inOrder, ownersOf } from './owner.ts';
+import { editCommands, inOrder, isReplaced, successor } from './owner.ts';
 import type { AdviceDeps, Change, TryOut } from './types.ts';
 
 /** Decisions tried for one question at most. */
@@ -59,10 +59,14 @@ export class Search {
   }
 
   /** A whole decision; undefined when the tries are used up or no scheduler answers. */
-  decide(pod: Pod, change?: Change, preempt = false): Attempt | undefined {
+  decide(pod: Pod, change?: Change, preempt = false, promised?: Pod): Attempt | undefined {
     if (this.exhausted) return undefined;
     this.#runs++;
-    const answer = this.sandbox.fit(pod, { preempt, ...(change === undefined ? {} : { change }) });
+    const answer = this.sandbox.fit(pod, {
+      preempt,
+      ...(change === undefined ? {} : { change }),
+      ...(promised === undefined ? {} : { promised }),
+    });
     return answer.ok ? answer.value : undefined;
   }
 
@@ -80,9 +84,29 @@ export class Search {
 
   /** Tries an edit of the pod and notes it when it helps. */
   tryEdit(edit: Edit, preempt = false): Trial | undefined {
-    const trial = this.try({ ...this.free, spec: edit.apply(this.free.spec) }, undefined, preempt);
-    if (trial !== undefined) this.noteEdit(edit, trial);
+    const pod = { ...this.free, spec: edit.apply(this.free.spec) };
+    const trial = this.try(pod, undefined, preempt);
+    if (trial === undefined || !this.#lasts(pod, trial)) return undefined;
+    this.noteEdit(edit, trial);
     return trial;
+  }
+
+  /** Whether the pod still fits once its victims have been made anew elsewhere: they count for spreading and for distance. */
+  #lasts(pod: Pod, { node, victims }: Trial): boolean {
+    const gone = victims.flatMap((key) => {
+      const [namespace = '', name = ''] = key.split('/');
+      return this.ctx.informer('Pod').lister.get(namespace, name) ?? [];
+    });
+    const withNode = (one: Pod, nodeName: string): Pod => ({ ...one, spec: { ...one.spec, nodeName } });
+    const anew: Pod[] = [];
+    for (const [index, victim] of gone.entries()) {
+      if (!isReplaced(victim)) continue;
+      const next = successor(victim, index);
+      const promised = { ...pod, status: { ...pod.status, nominatedNodeName: node } };
+      const place = this.decide(next, { withoutPods: victims, pods: anew }, false, promised)?.selected;
+      if (place !== undefined) anew.push(withNode(next, place));
+    }
+    return anew.length === 0 || this.try(pod, { withoutPods: victims, pods: anew }) !== undefined;
   }
 
   /** Notes an edit that has been tried. Making the pod anew, or from another template, leaves its gates behind. */
@@ -104,11 +128,6 @@ export class Search {
   /** The command that removes the pod's gates. */
   ungate(): SingleCommand {
     return { type: 'patch', ref: refOf(this.pod), patchType: 'merge', patch: { spec: { schedulingGates: null } } };
-  }
-
-  /** Whether changing the pod changes its owner's template. */
-  get owned(): boolean {
-    return ownersOf(this.ctx, this.pod) !== undefined;
   }
 
   /** The suggestion as it is told. */

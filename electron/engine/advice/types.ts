@@ -14,8 +14,11 @@ export interface Change {
 export interface TryOut {
   /** Changes the copy for good. */
   change(change: Change): void;
-  /** One decision under a change that is taken back afterwards. */
-  fit(pod: Pod, options?: { readonly change?: Change; readonly preempt?: boolean }): Result<Attempt, Status>;
+  /** One decision under a change that is taken back afterwards. `promised`: another pod with room promised on the node of its status. */
+  fit(
+    pod: Pod,
+    options?: { readonly change?: Change; readonly preempt?: boolean; readonly promised?: Pod },
+  ): Result<Attempt, Status>;
 }
 
 /** Where pods of a workload come from. */

@@ -28,8 +28,14 @@ export interface SandboxChange {
 export interface Sandbox {
   /** Changes the copy for good. */
   change(change: SandboxChange): void;
-  /** One decision about a pod under a change that is taken back afterwards. `preempt` false: victims are not looked for. */
-  fit(pod: Pod, options?: { readonly change?: SandboxChange; readonly preempt?: boolean }): Result<Attempt, Status>;
+  /**
+   * One decision about a pod under a change that is taken back afterwards. `preempt` false: victims are not looked for. `promised`: another pod that
+   * has been promised room on the node of its status.
+   */
+  fit(
+    pod: Pod,
+    options?: { readonly change?: SandboxChange; readonly preempt?: boolean; readonly promised?: Pod },
+  ): Result<Attempt, Status>;
   /** Decisions so far: what the work is measured by. */
   readonly runs: number;
 }
@@ -124,7 +130,7 @@ class SchedulerSandbox implements Sandbox {
     };
   }
 
-  fit(given: Pod, options: { change?: SandboxChange; preempt?: boolean } = {}): Result<Attempt, Status> {
+  fit(given: Pod, options: { change?: SandboxChange; preempt?: boolean; promised?: Pod } = {}): Result<Attempt, Status> {
     this.runs++;
     const profile = given.spec.schedulerName ?? defaultProfile.schedulerName;
     const framework = this.#frameworks.get(profile);
@@ -139,9 +145,11 @@ class SchedulerSandbox implements Sandbox {
     };
     const gate = framework.preEnqueue(given);
     if (gate !== null) return ok(gatedAttempt(frame, this.#cache.nodeCount, gate));
-    const { change = {} } = options;
+    const { change = {}, promised } = options;
+    const promisedBefore = promised && this.#nominator.nodeOf(keyOfPod(promised));
     const back = this.#inverse(change);
     this.change(change);
+    if (promised !== undefined) this.#nominator.set(promised);
     const decision = decide(framework, this.#infos.of(given), this.#cache.updateSnapshot(), {
       startIndex: 0,
       percentageOfNodesToScore: 100,
@@ -151,6 +159,7 @@ class SchedulerSandbox implements Sandbox {
     });
     const attempt = toAttempt(frame, recordOf(decision));
     this.change(back);
+    if (promised !== undefined) this.#nominator.set(promised, promisedBefore ?? '');
     return ok(attempt);
   }
 }
