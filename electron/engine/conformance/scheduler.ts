@@ -127,7 +127,7 @@ function compareVerdicts({ expected }: SchedulerCase, decision: Decision, differ
   for (const { name } of decision.feasible) got[name] = plainStatus(null);
   for (const [name, status] of decision.statuses.entries()) got[name] ??= plainStatus(status);
   const nominated = decision.feasible.length === 1 && decision.pod.pod.status?.nominatedNodeName === decision.feasible[0]?.name;
-  if (!nominated) for (const name of decision.unasked) got[name] = plainStatus(decision.statuses.absent);
+  if (!nominated) for (const name of decision.unasked()) got[name] = plainStatus(decision.statuses.absent);
   const names = new Set([...Object.keys(expected.filter), ...Object.keys(got)]);
   for (const name of [...names].sort(compareStrings))
     differ('verdict', `filter ${name}`, plainStatus(expected.filter[name]), got[name]);

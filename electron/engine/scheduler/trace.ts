@@ -15,13 +15,58 @@ export interface AttemptFrame {
   readonly wokenBy?: { event: string; plugin?: string } | undefined;
 }
 
-/** What the trace keeps of a decision: names and numbers, no nodes and no cycle state, so that old snapshots can go. */
-export type DecisionRecord = Omit<Decision, 'pod' | 'state' | 'feasible'> & { readonly feasible: readonly string[] };
+/** Numbers by feasible node; one number alone when it is the same everywhere. */
+type Column = Int32Array | Float64Array | number;
+
+/** What the trace keeps of a decision: names and numbers, no nodes and no cycle state, so that old snapshots can go, and small. */
+export type DecisionRecord = Omit<Decision, 'pod' | 'state' | 'feasible' | 'best' | 'scores' | 'totals'> & {
+  readonly scores: readonly { plugin: string; weight: number; raw: Column; normalized: Column }[] | undefined;
+  readonly totals: Column | undefined;
+};
+
+function column(values: readonly number[]): Column {
+  const first = values[0] ?? 0;
+  let same = true;
+  let small = true;
+  for (let i = 0; i < values.length && small; i++) {
+    const value = values[i]!;
+    if (value !== first) same = false;
+    small = (value | 0) === value;
+  }
+  if (!small) return Float64Array.from(values);
+  if (same) return first;
+  const kept = new Int32Array(values.length);
+  for (let i = 0; i < kept.length; i++) kept[i] = values[i]!;
+  return kept;
+}
+
+function numberAt(values: Column | undefined, index: number): number {
+  return typeof values === 'number' ? values : (values?.[index] ?? 0);
+}
 
 /** The part of a decision worth keeping. */
 export function recordOf(decision: Decision): DecisionRecord {
-  const { pod: _pod, state: _state, feasible, ...rest } = decision;
-  return { ...rest, feasible: feasible.map(({ name }) => name) };
+  const { pod: _pod, state: _state, feasible: _feasible, best: _best, scores, totals, ...rest } = decision;
+  const kept = scores?.map(({ plugin, weight, raw, normalized }) => {
+    const own = column(raw);
+    return { plugin, weight, raw: own, normalized: normalized === raw ? own : column(normalized) };
+  });
+  return { ...rest, scores: kept, totals: totals === undefined ? undefined : column(totals) };
+}
+
+/** Names of the feasible nodes, in the order in which they were found. */
+function feasibleOf({ positions, listed }: DecisionRecord): string[] {
+  return Array.from(positions, (position) => listed[position] ?? '');
+}
+
+/** Names of the nodes with the highest total, in order. */
+function bestOf(decision: DecisionRecord): string[] {
+  const { totals, selected } = decision;
+  if (totals === undefined) return selected === undefined ? [] : [selected];
+  const feasible = feasibleOf(decision);
+  let top = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < feasible.length; i++) top = Math.max(top, numberAt(totals, i));
+  return feasible.filter((_, i) => numberAt(totals, i) === top).sort(compareStrings);
 }
 
 /** A decision as the screen shows it: every node that was looked at, by name. */
@@ -29,6 +74,7 @@ export function toAttempt(frame: AttemptFrame, decision: DecisionRecord): Attemp
   const { preFilter, postFilter } = decision;
   const selected = postFilter?.preemption?.selected;
   const narrowed = preFilter?.status ?? null;
+  const best = bestOf(decision);
   return {
     ...base(frame, decision.nodesTotal),
     ...(preFilter === undefined
@@ -42,9 +88,9 @@ export function toAttempt(frame: AttemptFrame, decision: DecisionRecord): Attemp
           },
         }),
     nodes: verdicts(decision),
-    best: [...decision.best],
+    best,
     ...(decision.selected === undefined ? {} : { selected: decision.selected }),
-    tieBreak: decision.best.length > 1,
+    tieBreak: best.length > 1,
     ...(decision.message === undefined ? {} : { message: decision.message }),
     ...(postFilter === undefined
       ? {}
@@ -85,14 +131,15 @@ function pluginOf(status: PluginStatus | null): { plugin?: string } {
 function verdicts(decision: DecisionRecord): NodeVerdict[] {
   const candidates = new Map<string, PreemptionCandidate>();
   for (const candidate of decision.postFilter?.preemption?.candidates ?? []) candidates.set(candidate.node, candidate);
-  const list: NodeVerdict[] = decision.feasible.map((node, i) => ({
+  const names = feasibleOf(decision);
+  const list: NodeVerdict[] = names.map((node, i) => ({
     node,
     code: 'Success',
     reasons: [],
     scores: scoresOf(decision, i),
-    ...(decision.totals === undefined ? {} : { total: decision.totals[i] ?? 0 }),
+    ...(decision.totals === undefined ? {} : { total: numberAt(decision.totals, i) }),
   }));
-  const feasible = new Set(decision.feasible);
+  const feasible = new Set(names);
   for (const [node, status] of decision.statuses.entries()) {
     if (feasible.has(node)) continue;
     const candidate = candidates.get(node);
@@ -109,7 +156,7 @@ function verdicts(decision: DecisionRecord): NodeVerdict[] {
   }
   const { absent } = decision.statuses;
   if (absent.reasons.length > 0) {
-    for (const node of decision.unasked) {
+    for (const node of decision.unasked()) {
       list.push({ node, code: absent.code, reasons: [...absent.reasons], scores: [], excludedByPreFilter: true });
     }
   }
@@ -118,8 +165,8 @@ function verdicts(decision: DecisionRecord): NodeVerdict[] {
 
 function scoresOf({ scores }: DecisionRecord, index: number): PluginScore[] {
   return (scores ?? []).map(({ plugin, weight, raw, normalized }) => {
-    const value = normalized[index] ?? 0;
-    return { plugin, raw: raw[index] ?? 0, normalized: value, weight, weighted: value * weight };
+    const value = numberAt(normalized, index);
+    return { plugin, raw: numberAt(raw, index), normalized: value, weight, weighted: value * weight };
   });
 }
 
@@ -139,7 +186,7 @@ export class Trace {
   readonly #order = new Set<Kept>();
   #verdicts = 0;
 
-  constructor(perPod = 10, verdictBound = 200_000) {
+  constructor(perPod = 10, verdictBound = 1_000_000) {
     this.#perPod = perPod;
     this.#verdictBound = verdictBound;
   }

@@ -10,6 +10,9 @@ export class SnapshotCopy implements Snapshot {
   readonly #byName = new Map<string, NodeInfo>();
   #nodes: NodeInfo[] = [];
   #names: readonly string[] = [];
+  #withImages = 0;
+  generations = new Int32Array(0);
+  listed: readonly string[] = [];
   #withAffinity: NodeInfo[] | undefined;
   #withAntiAffinity: NodeInfo[] | undefined;
   /** Positions of the replaced nodes; the first one has the sequence number `#logBase` + 1. */
@@ -25,6 +28,10 @@ export class SnapshotCopy implements Snapshot {
 
   get names(): readonly string[] {
     return this.#names;
+  }
+
+  get imageless(): boolean {
+    return this.#withImages === 0;
   }
 
   get sequence(): number {
@@ -66,8 +73,10 @@ export class SnapshotCopy implements Snapshot {
     copy.position = old?.position ?? -1;
     copy.rank = old?.rank ?? -1;
     this.#byName.set(live.name, copy);
+    this.#withImages += (copy.images.size > 0 ? 1 : 0) - ((old?.images.size ?? 0) > 0 ? 1 : 0);
     if (copy.position >= 0) {
       this.#nodes[copy.position] = copy;
+      this.generations[copy.position] = copy.generation;
       this.#note(copy.position);
     }
     if (old !== undefined && old.node.metadata.labels !== copy.node.metadata.labels) this.#newEpoch();
@@ -82,6 +91,9 @@ export class SnapshotCopy implements Snapshot {
     this.#names = this.#nodes.map(({ name }) => name).sort(compareStrings);
     for (let i = 0; i < this.#nodes.length; i++) this.#nodes[i]!.position = i;
     for (let i = 0; i < this.#names.length; i++) this.#byName.get(this.#names[i]!)!.rank = i;
+    this.listed = this.#nodes.map(({ name }) => name);
+    this.generations = Int32Array.from(this.#nodes, ({ generation }) => generation);
+    this.#withImages = this.#nodes.filter(({ images }) => images.size > 0).length;
     this.#newEpoch();
     this.#forgetLists();
   }

@@ -13,6 +13,8 @@ const minFeasibleNodes = 100;
 const minFeasiblePercentage = 5;
 
 const none: readonly string[] = [];
+const nobody = (): readonly string[] => none;
+const noPositions = new Int32Array(0);
 
 /** Text of the failure when the cluster has no node at all. */
 export const noNodesMessage = 'no nodes available to schedule pods';
@@ -39,9 +41,13 @@ export interface Decision {
   readonly preFilter: { readonly status: PluginStatus | null; readonly nodeNames: readonly string[] | null } | undefined;
   /** Nodes the filters rejected, and the status of those that were not asked. */
   readonly statuses: NodeStatuses;
-  /** Nodes outside the set PreFilter named, by name. */
-  readonly unasked: readonly string[];
+  /** Names of the nodes outside the set PreFilter named; empty when it named none. */
+  readonly unasked: () => readonly string[];
   readonly feasible: readonly NodeInfo[];
+  /** Places of the feasible nodes in the snapshot. */
+  readonly positions: Int32Array;
+  /** Names of all nodes by place. */
+  readonly listed: readonly string[];
   readonly scores: readonly PluginScores[] | undefined;
   readonly totals: readonly number[] | undefined;
   readonly best: readonly string[];
@@ -72,8 +78,10 @@ export function decide(framework: Framework, pod: PodInfo, snapshot: Snapshot, o
     state,
     nodesTotal,
     statuses,
-    unasked: [] as readonly string[],
+    unasked: nobody,
     feasible: [] as readonly NodeInfo[],
+    positions: noPositions,
+    listed: snapshot.listed,
     scores: undefined,
     totals: undefined,
     best: [] as readonly string[],
@@ -100,13 +108,18 @@ export function decide(framework: Framework, pod: PodInfo, snapshot: Snapshot, o
   }
 
   const found = findFeasible(framework, state, pod, snapshot, narrowed, statuses, options);
-  for (const [, status] of statuses.entries()) if (status.plugin !== undefined) rejectors.add(status.plugin);
-  const unasked =
-    narrowed.nodeNames === null ? none : snapshot.nodes.flatMap(({ name }) => (narrowed.nodeNames?.has(name) ? [] : name));
-  const searched = { ...base, preFilter, rejectors, unasked, feasible: found.feasible, nextStartIndex: found.nextStartIndex };
+  for (const status of statuses.counts().keys()) if (status.plugin !== undefined) rejectors.add(status.plugin);
+  const { feasible, positions, nextStartIndex } = found;
+  const unasked = narrowed.nodeNames === null ? nobody : others(snapshot.names, narrowed.nodeNames);
+  const searched = { ...base, preFilter, rejectors, unasked, feasible, positions, nextStartIndex };
   if (found.error !== undefined) return { ...searched, error: found.error, message: found.error };
   if (found.feasible.length === 0) return fail(framework, searched, '', options);
   return choose(framework, searched, snapshot.names, options);
+}
+
+/** Worked out when somebody asks, since it can be many. */
+function others(names: readonly string[], asked: ReadonlySet<string>): () => readonly string[] {
+  return () => names.filter((name) => !asked.has(name));
 }
 
 function fail(framework: Framework, decision: Decision, preFilterMessage: string, options: DecideOptions): Decision {
@@ -119,10 +132,10 @@ function fail(framework: Framework, decision: Decision, preFilterMessage: string
 }
 
 function choose(framework: Framework, decision: Decision, names: readonly string[], options: DecideOptions): Decision {
-  const { feasible, state, pod } = decision;
+  const { feasible, positions, state, pod } = decision;
   const only = feasible.length === 1 ? feasible[0] : undefined;
   if (only !== undefined && !options.scoreAlways) return { ...decision, best: [only.name], selected: only.name };
-  const { scores, error } = framework.score(state, pod, feasible);
+  const { scores, error } = framework.score(state, pod, feasible, positions);
   if (error !== null) {
     const text = statusMessage(error);
     return { ...decision, error: text, message: text };
@@ -155,6 +168,7 @@ function bestNames(
 
 interface Search {
   feasible: NodeInfo[];
+  positions: Int32Array;
   nextStartIndex: number;
   error?: string;
 }
@@ -174,37 +188,45 @@ function findFeasible(
     const node = snapshot.get(nominated);
     if (node !== undefined && narrowed.nodeNames?.has(nominated) !== false) {
       const status = framework.filterWithNominated(state, pod, node);
-      if (status === null) return { feasible: [node], nextStartIndex: options.startIndex };
+      if (status === null)
+        return { feasible: [node], positions: Int32Array.of(node.position), nextStartIndex: options.startIndex };
       statuses.set(node.name, status);
     }
   }
-  let nodes = snapshot.nodes;
-  if (narrowed.nodeNames !== null) {
-    nodes = [...narrowed.nodeNames].sort().flatMap((name) => snapshot.get(name) ?? []);
-    statuses.setAbsent(unresolvable(`node(s) didn't satisfy plugin(s) [${narrowed.narrowedBy.join(' ')}]`));
-  }
-  return searchNodes(framework, state, pod, nodes, snapshot.nodes.length, statuses, options);
+  const probe = framework.probe(state, pod, snapshot);
+  const { nodeNames, narrowedBy } = narrowed;
+  if (nodeNames === null) return searchNodes(probe, snapshot, undefined, statuses, options);
+  statuses.setAbsent(unresolvable(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}]`));
+  const asked = [...nodeNames].sort().flatMap((name) => snapshot.get(name)?.position ?? []);
+  return searchNodes(probe, snapshot, asked, statuses, options);
 }
 
+/** Looks at the nodes in turn, all or those at some positions, until enough are feasible. */
 function searchNodes(
-  framework: Framework,
-  state: CycleState,
-  pod: PodInfo,
-  nodes: readonly NodeInfo[],
-  nodesTotal: number,
+  probe: (position: number) => PluginStatus | null,
+  { nodes, listed }: Snapshot,
+  asked: readonly number[] | undefined,
   statuses: NodeStatuses,
-  options: DecideOptions,
+  { startIndex, percentageOfNodesToScore }: DecideOptions,
 ): Search {
-  const wanted = feasibleNodesToFind(options.percentageOfNodesToScore, nodes.length);
-  const feasible: NodeInfo[] = [];
-  let at = nodes.length === 0 ? 0 : options.startIndex % nodes.length;
-  for (let i = 0; i < nodes.length && feasible.length < wanted; i++) {
-    const node = nodes[at]!;
-    at = at + 1 === nodes.length ? 0 : at + 1;
-    const status = framework.filterWithNominated(state, pod, node);
-    if (status === null) feasible.push(node);
-    else if (status.code === 'Error') return { feasible: [], nextStartIndex: options.startIndex, error: statusMessage(status) };
-    else statuses.set(node.name, status);
+  const count = asked?.length ?? nodes.length;
+  const wanted = feasibleNodesToFind(percentageOfNodesToScore, count);
+  const positions = new Int32Array(Math.min(wanted, count));
+  const nominatedSaidNo = statuses.size > 0;
+  let found = 0;
+  let at = count === 0 ? 0 : startIndex % count;
+  for (let i = 0; i < count && found < wanted; i++) {
+    const position = asked === undefined ? at : asked[at]!;
+    at = at + 1 === count ? 0 : at + 1;
+    const status = probe(position);
+    if (status === null) positions[found++] = position;
+    else if (status.code === 'Error')
+      return { feasible: [], positions: noPositions, nextStartIndex: startIndex, error: statusMessage(status) };
+    else if (nominatedSaidNo) statuses.set(listed[position]!, status);
+    else statuses.add(listed[position]!, status);
   }
-  return { feasible, nextStartIndex: (options.startIndex + feasible.length + statuses.size) % nodesTotal };
+  const feasible = new Array<NodeInfo>(found);
+  for (let i = 0; i < found; i++) feasible[i] = nodes[positions[i]!]!;
+  const nextStartIndex = (startIndex + found + statuses.size) % nodes.length;
+  return { feasible, positions: found === positions.length ? positions : positions.slice(0, found), nextStartIndex };
 }

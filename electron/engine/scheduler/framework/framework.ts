@@ -146,11 +146,30 @@ export class Framework {
   #localVerdict(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
     if (node.generation === 0 || pod.pod.spec.nodeName) return firstRejection(this.#localFilters, state, pod, node);
     const answers = this.#answers.of(pod.template);
-    const known = answers.verdict(node);
-    if (known !== undefined) return known;
+    if (answers.generations[node.position] === node.generation) return answers.verdicts[node.position] ?? null;
     const status = firstRejection(this.#localFilters, state, pod, node);
     answers.learn(node, status);
     return status;
+  }
+
+  /** Filter with nominated pods for nodes of the snapshot by position, made ready for the many calls of one search. */
+  probe(state: CycleState, pod: PodInfo, snapshot: Snapshot): (position: number) => PluginStatus | null {
+    if (this.#filtersFor !== state.skipFilter) this.#chooseFilters(state.skipFilter);
+    const { nodes, listed, generations } = snapshot;
+    const answers = this.#answers.of(pod.template);
+    answers.grow(nodes.length);
+    const known = pod.pod.spec.nodeName ? new Int32Array(nodes.length) : answers.generations;
+    const { verdicts } = answers;
+    const others = this.#otherFilters.map((plugin) => probeOf(plugin, state, pod, nodes));
+    const nominations = this.#handle.anyNominated?.() !== false;
+    return (position) => {
+      if (nominations && this.#handle.nominatedPods(listed[position]!).length > 0)
+        return this.filterWithNominated(state, pod, nodes[position]!);
+      let status =
+        known[position] === generations[position] ? verdicts[position]! : this.#localVerdict(state, pod, nodes[position]!);
+      for (let i = 0; status === null && i < others.length; i++) status = others[i]!(position);
+      return status;
+    };
   }
 
   /** Models runtime RunFilterPluginsWithNominatedPods: the node must do with and without the pods that were promised room there. */
@@ -204,7 +223,12 @@ export class Framework {
   }
 
   /** PreScore, Score, NormalizeScore: one entry per plugin that did not skip itself. An error stops the cycle. */
-  score(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { scores: PluginScores[]; error: PluginStatus | null } {
+  score(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    positions: Int32Array = Int32Array.from(nodes, ({ position }) => position),
+  ): { scores: PluginScores[]; error: PluginStatus | null } {
     const skipped = new Set<string>();
     for (const plugin of this.at('preScore')) {
       const status = plugin.preScore!(state, pod, nodes);
@@ -216,7 +240,7 @@ export class Framework {
     const scores: PluginScores[] = [];
     for (const plugin of this.at('score')) {
       if (skipped.has(plugin.name)) continue;
-      const raw = this.#rawScores(plugin, state, pod, nodes);
+      const raw = this.#rawScores(plugin, state, pod, nodes, positions);
       let normalized = raw;
       if (plugin.normalize !== undefined) {
         normalized = raw.slice();
@@ -232,28 +256,36 @@ export class Framework {
     return { scores, error: null };
   }
 
-  #rawScores(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
-    const raw = new Array<number>(nodes.length);
-    if (plugin.nodeLocal !== true) {
-      for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
-      return raw;
-    }
-    const known = this.#answers.of(pod.template).scores(plugin.name);
-    known.grow(this.#handle.snapshot().nodes.length);
-    const { generations, values } = known;
-    for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i]!;
-      const { position, generation } = node;
-      if (generation !== 0 && generations[position] === generation) raw[i] = values[position]!;
-      else {
-        const score = plugin.score!(state, pod, node);
-        raw[i] = score;
-        if (generation === 0) continue;
-        generations[position] = generation;
-        values[position] = score;
-      }
-    }
+  #rawScores(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], positions: Int32Array): number[] {
+    const raw = new Array<number>(nodes.length).fill(0);
+    if (plugin.scoreAll !== undefined) plugin.scoreAll(state, pod, positions, raw, nodes);
+    else if (plugin.nodeLocal === true) this.#localScores(plugin, state, pod, nodes, positions, raw);
+    else for (let i = 0; i < raw.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
     return raw;
+  }
+
+  /** Asked once for each template and state of a node. */
+  #localScores(
+    plugin: Plugin,
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    positions: Int32Array,
+    raw: number[],
+  ): void {
+    const current = this.#handle.snapshot().generations;
+    const known = this.#answers.of(pod.template).scores(plugin.name);
+    known.grow(current.length);
+    const { generations, values } = known;
+    for (let i = 0; i < raw.length; i++) {
+      const position = positions[i]!;
+      const generation = current[position]!;
+      if (generations[position] !== generation) {
+        generations[position] = generation;
+        values[position] = plugin.score!(state, pod, nodes[i]!);
+      }
+      raw[i] = values[position]!;
+    }
   }
 
   /** Reserve in order; the first refusal rolls all of them back. */
@@ -314,6 +346,28 @@ function firstRejection(plugins: readonly Plugin[], state: CycleState, pod: PodI
     if (status !== null) return failedIn(`running "${plugin.name}" filter plugin`, status, plugin.name);
   }
   return null;
+}
+
+/** One plugin's Filter by position. A plugin's own status is given its name once, not for every node. */
+function probeOf(
+  plugin: Plugin,
+  state: CycleState,
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+): (position: number) => PluginStatus | null {
+  const where = `running "${plugin.name}" filter plugin`;
+  const direct = plugin.filterAt?.(state) ?? ((position: number) => plugin.filter!(state, pod, nodes[position]!));
+  let last: PluginStatus | undefined;
+  let named: PluginStatus | null = null;
+  return (position) => {
+    const status = direct(position);
+    if (status === null) return null;
+    if (status !== last) {
+      last = status;
+      named = failedIn(where, status, plugin.name);
+    }
+    return named;
+  };
 }
 
 function outOfRange(scores: readonly number[]): number | undefined {

@@ -23,7 +23,7 @@ export function fitErrorMessage(parts: {
 function reasonHistogram(statuses: NodeStatuses, nodes: number): string[] {
   const counts = new Map<string, number>();
   const add = (reason: string, count: number) => counts.set(reason, (counts.get(reason) ?? 0) + count);
-  for (const [, status] of statuses.entries()) for (const reason of status.reasons) add(reason, 1);
+  for (const [status, count] of statuses.counts()) for (const reason of status.reasons) add(reason, count);
   if (statuses.size < nodes) for (const reason of statuses.absent.reasons) add(reason, nodes - statuses.size);
   return [...counts].map(([reason, count]) => `${count} ${reason}`).sort(compareStrings);
 }

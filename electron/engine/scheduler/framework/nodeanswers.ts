@@ -25,25 +25,24 @@ export class KnownScores {
 
 /** What the node-local plugins said to pods of one template, by node position. */
 export class NodeAnswers {
-  #generations = new Int32Array(0);
-  readonly #verdicts: (PluginStatus | null)[] = [];
+  /** State of the node a verdict was given for; 0 = none yet. */
+  generations = new Int32Array(0);
+  readonly verdicts: (PluginStatus | null)[] = [];
   readonly #scores = new Map<string, KnownScores>();
 
-  /** Verdict for this very state of the node; undefined when it was not asked yet. */
-  verdict(node: NodeInfo): PluginStatus | null | undefined {
-    return this.#generations[node.position] === node.generation ? this.#verdicts[node.position] : undefined;
+  /** Makes room for positions up to `count`. */
+  grow(count: number): void {
+    if (this.generations.length >= count) return;
+    const grown = new Int32Array(count);
+    grown.set(this.generations);
+    this.generations = grown;
+    while (this.verdicts.length < count) this.verdicts.push(null);
   }
 
-  learn(node: NodeInfo, verdict: PluginStatus | null): void {
-    const { position, generation } = node;
-    if (position >= this.#generations.length) {
-      const grown = new Int32Array(Math.max(position + 1, 2 * this.#generations.length, 64));
-      grown.set(this.#generations);
-      this.#generations = grown;
-    }
-    while (this.#verdicts.length <= position) this.#verdicts.push(null);
-    this.#generations[position] = generation;
-    this.#verdicts[position] = verdict;
+  learn({ position, generation }: NodeInfo, verdict: PluginStatus | null): void {
+    this.grow(position + 1);
+    this.generations[position] = generation;
+    this.verdicts[position] = verdict;
   }
 
   scores(plugin: string): KnownScores {

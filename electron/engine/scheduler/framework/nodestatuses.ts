@@ -4,20 +4,39 @@ import type { PluginStatus } from './status.ts';
 
 /** Status of nodes that said no, plus one status for all nodes that were not asked. Models framework.NodeToStatus. */
 export class NodeStatuses {
-  readonly #statuses = new Map<string, PluginStatus>();
+  /** In order of arrival; the map over them is made when somebody asks for a node by name. */
+  readonly #names: string[] = [];
+  readonly #list: PluginStatus[] = [];
+  #places: Map<string, number> | undefined;
   #absent: PluginStatus | undefined;
 
   /** Absent nodes count as unresolvable without a reason when nothing else was said. */
   get(node: string): PluginStatus {
-    return this.#statuses.get(node) ?? this.absent;
+    const place = this.#byName().get(node);
+    return place === undefined ? this.absent : this.#list[place]!;
   }
 
   has(node: string): boolean {
-    return this.#statuses.has(node);
+    return this.#byName().has(node);
   }
 
+  /** Sets the status of a node, in place of what it said before. */
   set(node: string, status: PluginStatus): void {
-    this.#statuses.set(node, status);
+    const place = this.#byName().get(node);
+    if (place !== undefined) this.#list[place] = status;
+    else this.add(node, status);
+  }
+
+  /** The same for a node that has not said anything yet. */
+  add(node: string, status: PluginStatus): void {
+    this.#places?.set(node, this.#names.length);
+    this.#names.push(node);
+    this.#list.push(status);
+  }
+
+  #byName(): ReadonlyMap<string, number> {
+    this.#places ??= new Map(this.#names.map((name, place) => [name, place]));
+    return this.#places;
   }
 
   get absent(): PluginStatus {
@@ -29,11 +48,29 @@ export class NodeStatuses {
   }
 
   get size(): number {
-    return this.#statuses.size;
+    return this.#names.length;
   }
 
-  entries(): IterableIterator<[string, PluginStatus]> {
-    return this.#statuses.entries();
+  *entries(): IterableIterator<[string, PluginStatus]> {
+    for (let i = 0; i < this.#names.length; i++) yield [this.#names[i]!, this.#list[i]!];
+  }
+
+  /** How many nodes said each thing, in order of the first; one object counts as one thing. */
+  counts(): ReadonlyMap<PluginStatus, number> {
+    const counts = new Map<PluginStatus, number>();
+    let last: PluginStatus | undefined;
+    let count = 0;
+    for (const status of this.#list) {
+      if (status === last) {
+        count++;
+        continue;
+      }
+      if (last !== undefined) counts.set(last, (counts.get(last) ?? 0) + count);
+      last = status;
+      count = 1;
+    }
+    if (last !== undefined) counts.set(last, (counts.get(last) ?? 0) + count);
+    return counts;
   }
 
   /** The nodes whose status has this code, in the order given. */

@@ -32,6 +32,8 @@ export interface PreemptionReport {
   /** Why a node that was tried is no candidate. */
   readonly nodeStatuses: ReadonlyMap<string, PluginStatus>;
   readonly selected?: PreemptionCandidate;
+  /** Rule by which a candidate lost; those equally good lost by draw. */
+  readonly lostBy?: ReadonlyMap<string, PreemptionLoss>;
   /** Nodes that were equally good. */
   readonly selectedAnyOf: readonly string[];
 }
@@ -76,10 +78,14 @@ export interface Plugin {
   addPod?(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): void;
   removePod?(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): void;
   filter?(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null;
+  /** Filter by position in the snapshot, prepared once a cycle; null where Filter has to be called. Must agree with `filter`. */
+  filterAt?(state: CycleState): ((position: number) => PluginStatus | null) | null;
   postFilter?(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult;
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): PluginStatus | null;
   /** Integer; may lie outside 0..100 when `normalize` brings it back. */
   score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** Score of all feasible nodes at once, by their positions. Must agree with `score`. */
+  scoreAll?(state: CycleState, pod: PodInfo, positions: Int32Array, raw: number[], nodes: readonly NodeInfo[]): void;
   /** Changes raw scores in place to 0..100. `nodes` in the order of the scores. */
   normalize?(state: CycleState, pod: PodInfo, scores: number[], nodes: readonly NodeInfo[]): void;
   reserve?(state: CycleState, pod: PodInfo, nodeName: string): PluginStatus | null;
@@ -114,6 +120,8 @@ export interface Handle {
   readonly objects: ObjectSource;
   /** Pending pods nominated to a node. */
   nominatedPods(nodeName: string): readonly PodInfo[];
+  /** False when no pod is nominated anywhere; absent = unknown. */
+  readonly anyNominated?: () => boolean;
   /** Filter with the nominated pods of higher or equal priority added, and once more without them. */
   filterWithNominated(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null;
   addPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): void;

@@ -4,6 +4,12 @@ import type { NodeInfo } from './nodeinfo.ts';
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[];
   get(name: string): NodeInfo | undefined;
+  /** Generation of each node, by position. */
+  readonly generations: Int32Array;
+  /** Names by position. */
+  readonly listed: readonly string[];
+  /** No node reports an image. */
+  readonly imageless: boolean;
   /** All names in order: `NodeInfo.rank` is the place here. */
   readonly names: readonly string[];
   /** Nodes with a pod that has pod affinity or anti-affinity of any kind. */

@@ -38,6 +38,10 @@ export class Nominator {
     return this.#byNode.size === 0 ? none : (this.#byNode.get(node) ?? none);
   }
 
+  get empty(): boolean {
+    return this.#byNode.size === 0;
+  }
+
   nodeOf(key: string): string | undefined {
     return this.#nodeOf.get(key);
   }

@@ -6,7 +6,7 @@ import type { NodeInfo } from '../../framework/nodeinfo.ts';
 import type { EventRegistration, Handle, Plugin } from '../../framework/plugin.ts';
 import type { PodInfo, PodTemplate } from '../../framework/podinfo.ts';
 import type { Snapshot } from '../../framework/snapshot.ts';
-import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
+import { type PluginStatus, skip, unresolvable, unschedulable } from '../../framework/status.ts';
 import { AffinityCounts, type NamespaceLabels } from './counts.ts';
 import { DomainWeights, type InterPodAffinityArgs, normalizeByRange } from './scoring.ts';
 import { type KeyTable, type TopologySums, TopologyView } from './sums.ts';
@@ -65,7 +65,7 @@ const scoreKey = stateKey<{ readonly weights: TopologySums }>('PreScoreInterPodA
 const maxLedgers = 32;
 
 /** Models interpodaffinity satisfyPodAffinity, with the rule for the first pod of a group that wants its own company. */
-function affinityHolds(state: AffinityState, { position }: NodeInfo): boolean {
+function affinityHolds(state: AffinityState, position: number): boolean {
   let present = true;
   for (const table of state.affinityTables) {
     if ((table.domains.of[position] ?? -1) < 0) return false;
@@ -74,9 +74,15 @@ function affinityHolds(state: AffinityState, { position }: NodeInfo): boolean {
   return present || (state.affinity.empty && matchesAll(state.counts.affinityTerms, state.pod.pod));
 }
 
-function antiAffinityHolds(state: AffinityState, { position }: NodeInfo): boolean {
+function antiAffinityHolds(state: AffinityState, position: number): boolean {
   for (const table of state.antiAffinityTables) if (state.antiAffinity.at(table, position) > 0) return false;
   return true;
+}
+
+function verdictAt(state: AffinityState, position: number): PluginStatus | null {
+  if (!affinityHolds(state, position)) return noAffinity;
+  if (!antiAffinityHolds(state, position)) return againstOwn;
+  return state.existing.anyFor(position) ? againstExisting : null;
 }
 
 /** Ledgers by template, each valid for one state of the namespaces. */
@@ -128,12 +134,13 @@ export function createInterPodAffinity(rawArgs: unknown, handle: Handle): Plugin
     },
     addPod: (state, _pod, added, node) => state.read(filterKey)?.move(added, node, 1),
     removePod: (state, _pod, removed, node) => state.read(filterKey)?.move(removed, node, -1),
-    filter(state, _pod, node) {
+    filter(state, _pod, { position }) {
       const prepared = state.read(filterKey);
-      if (prepared === undefined) return null;
-      if (!affinityHolds(prepared, node)) return noAffinity;
-      if (!antiAffinityHolds(prepared, node)) return againstOwn;
-      return prepared.existing.anyFor(node.position) ? againstExisting : null;
+      return prepared === undefined ? null : verdictAt(prepared, position);
+    },
+    filterAt(state) {
+      const prepared = state.read(filterKey);
+      return prepared === undefined ? () => null : (position) => verdictAt(prepared, position);
     },
     preScore(state, pod) {
       const ownPreferences = prefers(termsOf(pod));
@@ -145,6 +152,9 @@ export function createInterPodAffinity(rawArgs: unknown, handle: Handle): Plugin
       return null;
     },
     score: (state, _pod, node) => state.read(scoreKey)?.weights.sumFor(node.position) ?? 0,
+    scoreAll(state, _pod, positions, raw) {
+      for (const table of state.read(scoreKey)?.weights.tables ?? []) table.addAll(positions, raw);
+    },
     normalize: (_state, _pod, scores) => normalizeByRange(scores),
     events: () => affinityEvents(handle),
   };

@@ -47,6 +47,16 @@ export class KeyTable {
     return this.#sums[domain] ?? 0;
   }
 
+  /** Adds the sum of each node's domain to its entry. */
+  addAll(positions: Int32Array, into: number[]): void {
+    const { of } = this.domains;
+    const sums = this.#sums;
+    for (let i = 0; i < into.length; i++) {
+      const domain = of[positions[i]!]!;
+      if (domain >= 0) into[i]! += sums[domain]!;
+    }
+  }
+
   /** Sum of the domain of a node; 0 without the label. */
   at(position: number): number {
     const domain = this.domains.of[position] ?? -1;

@@ -119,7 +119,7 @@ export class SpreadState {
     }
   }
 
-  check({ position }: NodeInfo): PluginStatus | null {
+  check(position: number): PluginStatus | null {
     const { constraints, domains, self } = this.#counts;
     for (let i = 0; i < constraints.length; i++) {
       const { minDomains, maxSkew } = constraints[i]!;

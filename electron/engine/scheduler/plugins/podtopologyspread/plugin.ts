@@ -6,7 +6,7 @@ import type { EventRegistration, Handle, Plugin } from '../../framework/plugin.t
 import { skip } from '../../framework/status.ts';
 import { type Constraint, ConstraintSource, hasAllKeys, type RawConstraint, systemDefaults } from './constraints.ts';
 import { SpreadCounts, SpreadState } from './filtering.ts';
-import { normalizeSpread, prepareScores, SoftSpread, type SpreadScores, scoreSpread } from './scoring.ts';
+import { normalizeSpread, prepareScores, SoftSpread, type SpreadScores, scoreAll, scoreSpread } from './scoring.ts';
 
 /** PodTopologySpreadArgs. */
 interface SpreadArgs {
@@ -44,7 +44,11 @@ export function createPodTopologySpread(rawArgs: unknown, handle: Handle): Plugi
     },
     addPod: (state, _pod, added, node) => state.read(filterKey)?.move(added, node, 1),
     removePod: (state, _pod, removed, node) => state.read(filterKey)?.move(removed, node, -1),
-    filter: (state, _pod, node) => state.read(filterKey)?.check(node) ?? null,
+    filter: (state, _pod, { position }) => state.read(filterKey)?.check(position) ?? null,
+    filterAt(state) {
+      const spread = state.read(filterKey);
+      return spread === undefined ? () => null : (position) => spread.check(position);
+    },
     preScore(state, pod, nodes) {
       const constraints = soft.of(pod);
       if (constraints.length === 0) return skip;
@@ -60,6 +64,10 @@ export function createPodTopologySpread(rawArgs: unknown, handle: Handle): Plugi
     score(state, _pod, node) {
       const scores = state.read(scoreKey)?.scores;
       return scores === undefined ? 0 : scoreSpread(scores, node);
+    },
+    scoreAll(state, _pod, positions, raw, nodes) {
+      const scores = state.read(scoreKey)?.scores;
+      if (scores !== undefined) scoreAll(scores, positions, raw, nodes);
     },
     normalize(state, _pod, values, nodes) {
       const scores = state.read(scoreKey)?.scores;
