@@ -82,6 +82,9 @@ export function buildMenu(context: MenuContext): Menu {
         separator,
         item(text.crash, 'crash'),
         item(text.recover, 'recover'),
+        separator,
+        item(text.schedulers, 'schedulers'),
+        item(text.compare, 'compare'),
       ],
     },
     {

@@ -31,6 +31,7 @@ function figures(a: ComparisonSide, b: ComparisonSide): string[] {
     row('ended', (side) => `${clockText(side.nowMs)} (${endings[side.ended]})`),
     row('pods placed', (side) => `${side.placed} of ${side.pods}`),
     row('all placed at', (side) => (side.allPlacedMs === null ? '-' : clockText(side.allPlacedMs))),
+    row('longest wait', (side) => clockText(side.longestWaitMs)),
     row('cpu requested', (side) => percent(side.cpu.share)),
     row('cpu std deviation', (side) => percent(side.cpu.deviation)),
     row('cpu max - min', (side) => percent(side.cpu.range)),

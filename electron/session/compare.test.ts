@@ -41,6 +41,7 @@ describe('one scenario under two configurations', () => {
     expect(same + moved.length).toBe(10);
     expect(b.cpu).toEqual({ share: 0.375, deviation: 0, range: 0 });
     expect(a.cpu.range).toBeGreaterThan(0.3);
+    expect([a.longestWaitMs < 3_000, b.longestWaitMs]).toEqual([true, 12_000]);
     expect(b.zones).toEqual([
       { zone: 'zone-a', nodes: 2, pods: 4 },
       { zone: 'zone-b', nodes: 2, pods: 4 },

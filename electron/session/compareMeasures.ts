@@ -1,4 +1,4 @@
-import type { Simulation } from '#engine/types.ts';
+import type { Simulation, StoredChange } from '#engine/types.ts';
 import { compareStrings } from '#shared/core/compare.ts';
 import { isTerminal, nodeZone, podRequests, resourceAmounts } from '#shared/kube/pod.ts';
 import { DEFAULT_PROFILE } from '#shared/kube/schedulerConfig/index.ts';
@@ -23,16 +23,35 @@ export class Tally {
   evictions = 0;
   lastPlacedMs: number | null = null;
   private seen = 0;
+  /** Pods without a node, by when they came. */
+  private readonly waiting = new Map<string, number>();
+  private longest = 0;
 
   /** Counts what has been stored since the last look. */
   look(simulation: Simulation): void {
     for (const change of simulation.changesSince(Math.max(this.seen, simulation.oldestRevision)) ?? []) {
+      if (change.key.startsWith('Pod/')) this.follow(change);
       const kind = change.object?.kind === 'Pod' ? markOf(change)?.kind : undefined;
       if (kind === 'preempted') this.preemptions++;
       else if (kind === 'evicted') this.evictions++;
       else if (kind === 'scheduled') this.lastPlacedMs = change.atMs;
     }
     this.seen = simulation.revision;
+  }
+
+  private follow({ key, atMs, object }: StoredChange): void {
+    const since = this.waiting.get(key);
+    const placed = object === null || Boolean((object as unknown as Pod).spec.nodeName);
+    if (since === undefined && !placed) this.waiting.set(key, atMs);
+    else if (since !== undefined && placed) {
+      this.waiting.delete(key);
+      this.longest = Math.max(this.longest, atMs - since);
+    }
+  }
+
+  /** Longest wait for a node so far, in virtual milliseconds. */
+  longestWaitMs(nowMs: number): number {
+    return Math.max(this.longest, ...[...this.waiting.values()].map((since) => nowMs - since));
   }
 
   /** Node of each live pod, null while it waits. */
@@ -126,6 +145,7 @@ export function measure(simulation: Simulation, tally: Tally): Omit<ComparisonSi
     emptyNodes: loads.filter((load) => load.pods === 0).length,
     preemptions: tally.preemptions,
     evictions: tally.evictions,
+    longestWaitMs: tally.longestWaitMs(simulation.nowMs),
     allPlacedMs: waiting.length === 0 ? tally.lastPlacedMs : null,
   };
 }

@@ -5,6 +5,7 @@ import {
   CircleCheck,
   CircleHelp,
   ClipboardPaste,
+  Columns2,
   Copy,
   CopyPlus,
   FileCode,
@@ -19,6 +20,7 @@ import {
   RotateCw,
   Scaling,
   Server,
+  Settings2,
   Shield,
   ShieldBan,
   Tag,
@@ -37,7 +39,7 @@ import { useCluster } from '../store/cluster.ts';
 import type { Position } from '../store/mirror.ts';
 import { deploymentActions, deploymentOf, nodeActions, type ObjectAction, podActions } from '../store/objectActions.ts';
 import { addMachine, addPod } from '../store/place.ts';
-import { select, useView } from '../store/view.ts';
+import { openDialog, select, useView } from '../store/view.ts';
 import { isController } from './ControlPlane.tsx';
 
 const ICONS: Record<string, ComponentType<{ size?: number }>> = {
@@ -120,13 +122,27 @@ function componentEntries(key: string, t: Translate): MenuEntry[] {
   const name = key.slice('Component/'.length);
   const known = useCluster
     .getState()
-    .components.filter((component) => (name === '*' ? isController(component.name) : component.name === name));
-  return known.map((component) => ({
-    id: `${component.running ? 'stop' : 'start'}-${component.name}`,
-    label: t(component.running ? 'canvas:stop' : 'canvas:start', { name: component.name }),
-    icon: component.running ? <Pause size={14} /> : <Play size={14} />,
-    run: () => void sendCommand({ type: component.running ? 'stopComponent' : 'startComponent', component: component.name }),
-  }));
+    .components.filter((component) => (name === '*' ? isController(component) : component.name === name));
+  const switches = known.map(
+    (component): MenuEntry => ({
+      id: `${component.running ? 'stop' : 'start'}-${component.name}`,
+      label: t(component.running ? 'canvas:stop' : 'canvas:start', { name: component.name }),
+      icon: component.running ? <Pause size={14} /> : <Play size={14} />,
+      run: () => void sendCommand({ type: component.running ? 'stopComponent' : 'startComponent', component: component.name }),
+    }),
+  );
+  if (known[0]?.profiles === undefined) return switches;
+  return [
+    {
+      id: 'configure',
+      label: t('shell:schedulers'),
+      icon: <Settings2 size={14} />,
+      run: () => openDialog({ type: 'schedulers', name }),
+    },
+    appEntry('compare', t, <Columns2 size={14} />),
+    { type: 'separator', id: 'switches' },
+    ...switches,
+  ];
 }
 
 function heading(key: string): MenuEntry {

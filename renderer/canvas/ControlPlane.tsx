@@ -1,10 +1,12 @@
 import { useEffect, useRef } from 'react';
+import { MAIN_SCHEDULER } from '#shared/kube/schedulerConfig/index.ts';
+import type { ComponentView } from '#shared/protocol/index.ts';
 import { useT } from '../i18n/index.ts';
 import { onSignal, useCluster } from '../store/cluster.ts';
 
 /** Whether a component is a controller, as opposed to the API server and the scheduler. */
-export function isController(name: string): boolean {
-  return !name.includes('scheduler') && !name.includes('apiserver') && !name.includes('kubelet');
+export function isController({ name, profiles }: Pick<ComponentView, 'name' | 'profiles'>): boolean {
+  return profiles === undefined && !name.includes('apiserver') && !name.includes('kubelet');
 }
 
 const PULSE_MS = 420;
@@ -63,7 +65,6 @@ function Part({
   );
 }
 
-const isScheduler = (name: string): boolean => name.includes('scheduler');
 const isServer = (name: string): boolean => name.includes('apiserver');
 
 /** API server, scheduler and controllers: they pulse as messages pass; their menu stops and starts them. */
@@ -71,8 +72,8 @@ export function ControlPlane() {
   const t = useT();
   const revision = useCluster((state) => Math.max(0, state.revision));
   const components = useCluster((state) => state.components);
-  const scheduler = components.find((component) => isScheduler(component.name));
-  const controllers = components.filter((component) => isController(component.name));
+  const schedulers = components.filter((component) => component.profiles !== undefined);
+  const controllers = components.filter((component) => isController(component));
   const stopped = controllers.filter((component) => !component.running).length;
   const queued = controllers.reduce((sum, component) => sum + component.queued, 0);
   const controllersText = stopped > 0 ? t('canvas:stoppedOf', { count: stopped }) : t('canvas:queued', { count: queued });
@@ -85,19 +86,23 @@ export function ControlPlane() {
         running
         matches={isServer}
       />
-      <Part
-        id={scheduler?.name ?? 'kube-scheduler'}
-        name={t('canvas:scheduler')}
-        value={t('canvas:cycle', { cycle: scheduler?.cycles ?? 0 })}
-        running={scheduler?.running ?? true}
-        matches={isScheduler}
-      />
+      {schedulers.map(({ name, cycles, running }) => (
+        <Part
+          key={name}
+          id={name}
+          name={name === MAIN_SCHEDULER ? t('canvas:scheduler') : name}
+          // Several have to share the strip.
+          value={schedulers.length > 1 ? `#${cycles}` : t('canvas:cycle', { cycle: cycles })}
+          running={running}
+          matches={(component) => component === name}
+        />
+      ))}
       <Part
         id="*"
         name={t('canvas:controllers')}
         value={controllersText}
         running={controllers.length === 0 || stopped < controllers.length}
-        matches={isController}
+        matches={(component) => controllers.some(({ name }) => name === component)}
       />
     </div>
   );

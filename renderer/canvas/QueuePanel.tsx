@@ -1,4 +1,5 @@
 import { memo, useEffect, useRef, useState } from 'react';
+import { MAIN_SCHEDULER } from '#shared/kube/schedulerConfig/index.ts';
 import type { QueueEntry } from '#shared/protocol/index.ts';
 import { PodGlyph } from '../components/index.ts';
 import { mainPendingReason } from '../explain/pending.ts';
@@ -61,6 +62,7 @@ const Item = memo(function Item({ lane, entry }: { lane: LaneId; entry: QueueEnt
         <span className="queue-text">
           <span className="queue-name">{entry.name}</span>
           <span className="queue-note">
+            {entry.scheduler !== undefined && entry.scheduler !== MAIN_SCHEDULER ? `${entry.scheduler} · ` : ''}
             <Note lane={lane} entry={entry} />
           </span>
         </span>

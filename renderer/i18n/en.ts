@@ -3,8 +3,10 @@ import { canvas } from './en/canvas.ts';
 import { dialogs } from './en/dialogs.ts';
 import { palette } from './en/palette.ts';
 import { panels } from './en/panels.ts';
+import { presenter } from './en/presenter.ts';
 import { reasons } from './en/reasons.ts';
+import { schedulers } from './en/schedulers.ts';
 import { shell } from './en/shell.ts';
 
 /** English catalogue, one namespace an area. */
-export const en = { shell, palette, canvas, reasons, panels, dialogs, advice };
+export const en = { shell, palette, canvas, reasons, panels, dialogs, advice, schedulers, presenter };

@@ -4,7 +4,9 @@ import { canvas } from './ko/canvas.ts';
 import { dialogs } from './ko/dialogs.ts';
 import { palette } from './ko/palette.ts';
 import { panels } from './ko/panels.ts';
+import { presenter } from './ko/presenter.ts';
 import { reasons } from './ko/reasons.ts';
+import { schedulers } from './ko/schedulers.ts';
 import { shell } from './ko/shell.ts';
 
 /** Korean catalogue: the compiler holds it to the same keys as the English one. */
@@ -16,4 +18,6 @@ export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> 
   panels,
   dialogs,
   advice,
+  schedulers,
+  presenter,
 };

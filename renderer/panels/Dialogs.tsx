@@ -1,11 +1,14 @@
 import './panels.css';
+import './schedulers.css';
 import { useEffect } from 'react';
 import { useCluster } from '../store/cluster.ts';
 import { type DialogSpec, openDialog, useView } from '../store/view.ts';
 import { CommandPalette, ShortcutsDialog } from './dialogs/CommandPalette.tsx';
+import { CompareDialog } from './dialogs/CompareDialog.tsx';
 import { DrainDialog } from './dialogs/DrainDialog.tsx';
 import { BudgetDialog, LabelDialog, PriorityClassDialog, TaintDialog } from './dialogs/MarkDialogs.tsx';
 import { DeleteDialog, ImageDialog, ScaleDialog, UndoDialog } from './dialogs/RolloutDialogs.tsx';
+import { SchedulerDialog } from './dialogs/SchedulerDialog.tsx';
 import { AboutDialog, LibraryDialog, ProblemsDialog, RestoreDialog, UnsavedDialog } from './dialogs/SessionDialogs.tsx';
 import { DeploymentDialog, PodDialog } from './dialogs/WorkloadDialogs.tsx';
 
@@ -41,6 +44,10 @@ function drawDialog(dialog: DialogSpec) {
       return <RestoreDialog />;
     case 'library':
       return <LibraryDialog />;
+    case 'schedulers':
+      return <SchedulerDialog {...(dialog.name ? { name: dialog.name } : {})} />;
+    case 'compare':
+      return <CompareDialog {...(dialog.edited ? { edited: dialog.edited } : {})} />;
     case 'commands':
       return <CommandPalette />;
     case 'shortcuts':

@@ -100,6 +100,8 @@ export const appActions: Readonly<Record<AppActionId, AppAction>> = {
   drain: { label: 'canvas:drain', shortcut: 'd', run: () => runOnSelectedNodes('drain') },
   crash: { label: 'canvas:crash', shortcut: 'x', run: () => runOnSelectedNodes('crash') },
   recover: { label: 'canvas:recover', shortcut: 'r', run: () => runOnSelectedNodes('recover') },
+  schedulers: { label: 'shell:schedulers', run: () => openDialog({ type: 'schedulers' }) },
+  compare: { label: 'shell:compare', run: () => openDialog({ type: 'compare' }) },
   shortcuts: { label: 'shell:shortcuts', shortcut: '?', run: () => openDialog({ type: 'shortcuts' }) },
   about: { label: 'shell:about', run: () => openDialog({ type: 'about' }) },
 };

@@ -80,6 +80,7 @@ export function commandLine(command: Command): string {
 function describeFault(command: Command): string {
   if ('node' in command) return `${command.type} ${command.node}`;
   if ('ref' in command) return `${command.type} ${target(command.ref)}`;
+  if ('configuration' in command || command.type === 'removeScheduler') return `${command.type} ${command.name}`;
   if ('component' in command) return `${command.type} ${command.component}`;
   return command.type;
 }

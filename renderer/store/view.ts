@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Amounts } from '#shared/kube/pod.ts';
+import type { NamedScheduler } from '#shared/kube/schedulerConfig/index.ts';
 import type { AnyObject, ObjectKey, ObjectRef } from '#shared/kube/types.ts';
 import type { Attempt, NodeVerdict, Problem } from '#shared/protocol/index.ts';
 
@@ -25,6 +26,8 @@ export type DialogSpec =
   | { type: 'unsaved'; proceed: () => void }
   | { type: 'restore' }
   | { type: 'library' }
+  | { type: 'schedulers'; name?: string }
+  | { type: 'compare'; edited?: NamedScheduler }
   | { type: 'commands' }
   | { type: 'shortcuts' }
   | { type: 'about' };

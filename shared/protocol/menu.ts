@@ -31,6 +31,8 @@ export const MENU_ACTIONS = [
   'drain',
   'crash',
   'recover',
+  'schedulers',
+  'compare',
   'playPause',
   'step',
   'stepBack',

@@ -48,6 +48,8 @@ export const comparisonSideSchema = z.strictObject({
   evictions: z.number(),
   /** When the last pod got its node; null while some wait. */
   allPlacedMs: z.number().nullable(),
+  /** Longest time between a pod's creation and its node (or its deletion, or the end). */
+  longestWaitMs: z.number(),
   /** Steps and commands that were refused on this side. */
   refused: z.array(z.string()),
 });

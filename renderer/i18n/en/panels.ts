@@ -67,7 +67,7 @@ export const panels = {
   unknownScheduler: 'Nobody schedules it.',
   unknownSchedulerText: 'It asks for the scheduler "{{name}}", and none of that name runs here.',
   schedulerStopped: 'The scheduler is stopped.',
-  schedulerStoppedText: 'Start kube-scheduler in the control-plane strip and it will be looked at.',
+  schedulerStoppedText: 'Start {{name}} in the control-plane strip and it will be looked at.',
   finished: 'It has finished.',
   lookedAt_one: '{{count}} node was looked at.',
   lookedAt_other: '{{count}} nodes were looked at.',

@@ -40,6 +40,8 @@ export const shell = {
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   tidy: 'Tidy up the nodes',
+  schedulers: 'Scheduler configuration…',
+  compare: 'Compare scheduler configurations…',
   shortcuts: 'Keyboard shortcuts',
   about: 'About Stowage',
   refused: 'That was refused',

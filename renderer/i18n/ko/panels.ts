@@ -69,7 +69,7 @@ export const panels: Record<keyof typeof english, string> = {
   unknownScheduler: '스케줄링할 주체가 없습니다.',
   unknownSchedulerText: '"{{name}}" 스케줄러를 요구하지만 여기에는 그런 이름의 스케줄러가 없습니다.',
   schedulerStopped: '스케줄러가 멈춰 있습니다.',
-  schedulerStoppedText: '컨트롤 플레인 줄에서 kube-scheduler를 시작하면 이 파드를 처리합니다.',
+  schedulerStoppedText: '컨트롤 플레인 줄에서 {{name}}을(를) 시작하면 이 파드를 처리합니다.',
   finished: '실행이 끝났습니다.',
   lookedAt_one: '노드 {{count}}개를 살펴보았습니다.',
   lookedAt_other: '노드 {{count}}개를 살펴보았습니다.',

@@ -40,6 +40,8 @@ export const shell = {
   zoomIn: '확대',
   zoomOut: '축소',
   tidy: '노드 정렬',
+  schedulers: '스케줄러 설정…',
+  compare: '스케줄러 설정 비교…',
   shortcuts: '키보드 단축키',
   about: 'Stowage 정보',
   refused: '요청이 거부되었습니다',

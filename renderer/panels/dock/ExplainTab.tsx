@@ -1,9 +1,9 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { Attempt, NodeVerdict, PluginScore } from '#shared/protocol/index.ts';
+import type { Attempt, NodeVerdict, PluginScore, PreemptionLoss } from '#shared/protocol/index.ts';
 import { IconButton } from '../../components/index.ts';
 import { plainReason } from '../../explain/reasons.ts';
-import { useT } from '../../i18n/index.ts';
+import { type MessageKey, useT } from '../../i18n/index.ts';
 import { downloadText } from '../../store/files.ts';
 import { select } from '../../store/view.ts';
 import { attemptsJson, explainTable, type ScoreColumn } from '../model/explainTable.ts';
@@ -21,6 +21,16 @@ const SHORT: Readonly<Record<string, string>> = {
   TaintToleration: 'Taints',
   ImageLocality: 'Image',
   DynamicResources: 'Devices',
+};
+
+/** Why a candidate for preemption was not the one. */
+const LOST: Readonly<Record<PreemptionLoss, MessageKey>> = {
+  budgets: 'advice:lostByBudgets',
+  highestPriority: 'advice:lostByHighestPriority',
+  prioritySum: 'advice:lostByPrioritySum',
+  podCount: 'advice:lostByPodCount',
+  startTime: 'advice:lostByStartTime',
+  draw: 'advice:lostByDraw',
 };
 
 function Score({ column, score }: { column: ScoreColumn; score: PluginScore | undefined }) {
@@ -53,6 +63,7 @@ function Refusal({ verdict, span }: { verdict: NodeVerdict; span: number }) {
             count: verdict.victims.length,
           })}
           {verdict.pdbViolations ? ` · ${t('panels:pdbViolations', { count: verdict.pdbViolations })}` : ''}
+          {verdict.lostBy ? ` · ${t(LOST[verdict.lostBy])}` : ''}
         </span>
       ) : null}
     </td>

@@ -61,7 +61,7 @@ function bodyOf(t: Translate, verdict: Verdict, attempt: Attempt | undefined): s
     case 'unknownScheduler':
       return t('panels:unknownSchedulerText', { name: verdict.name });
     case 'schedulerStopped':
-      return t('panels:schedulerStoppedText');
+      return t('panels:schedulerStoppedText', { name: verdict.name });
     case 'queued':
       return t('panels:queuedText');
     default:

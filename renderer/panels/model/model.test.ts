@@ -127,6 +127,13 @@ describe('explain table', () => {
 });
 
 describe('verdict of a pod', () => {
+  const scheduler = (running: boolean) => ({
+    name: 'kube-scheduler',
+    running,
+    queued: 0,
+    cycles: 0,
+    profiles: ['default-scheduler'],
+  });
   it.each([
     ['bound by the scheduler', podNamed('p', { nodeName: 'a' }), attempt({ selected: 'a' }), { type: 'runs', node: 'a' }],
     ['bound by name', podNamed('p', { nodeName: 'a' }), undefined, { type: 'pinned', node: 'a' }],
@@ -141,11 +148,16 @@ describe('verdict of a pod', () => {
     ['foreign scheduler', podNamed('p', { schedulerName: 'mine' }), undefined, { type: 'unknownScheduler', name: 'mine' }],
     ['not tried yet', podNamed('p'), undefined, { type: 'queued' }],
     ['done', podNamed('p', { nodeName: 'a' }, { phase: 'Succeeded' }), undefined, { type: 'finished' }],
-  ])('%s', (_, pod, tried, expected) => expect(verdictOf(pod, tried, noQueue, [])).toEqual(expected));
+  ])('%s', (_, pod, tried, expected) => expect(verdictOf(pod, tried, noQueue, [scheduler(true)])).toEqual(expected));
   it('says when the scheduler is stopped', () =>
     expect(
-      verdictOf(podNamed('p'), undefined, noQueue, [{ name: 'kube-scheduler', running: false, queued: 0, cycles: 0 }]),
-    ).toEqual({ type: 'schedulerStopped' }));
+      [undefined, 'mine'].map((schedulerName) =>
+        verdictOf(podNamed('p', schedulerName ? { schedulerName } : {}), undefined, noQueue, [
+          scheduler(false),
+          { ...scheduler(true), name: 'second', profiles: ['mine'] },
+        ]),
+      ),
+    ).toEqual([{ type: 'schedulerStopped', name: 'kube-scheduler' }, { type: 'queued' }]));
 });
 
 describe('events', () => {

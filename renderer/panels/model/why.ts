@@ -1,3 +1,4 @@
+import { DEFAULT_PROFILE } from '#shared/kube/schedulerConfig/index.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import type { Attempt, ComponentView, QueueView } from '#shared/protocol/index.ts';
 
@@ -8,12 +9,10 @@ export type Verdict =
   | { type: 'waitsForRoom'; node: string; victims: number }
   | { type: 'gated'; gates: readonly string[] }
   | { type: 'unknownScheduler'; name: string }
-  | { type: 'schedulerStopped' }
+  | { type: 'schedulerStopped'; name: string }
   | { type: 'queued' }
   | { type: 'fitsNowhere' }
   | { type: 'finished' };
-
-const SCHEDULER = 'kube-scheduler';
 
 function inLane(lane: QueueView['active'], pod: Pod): boolean {
   return lane.some((entry) => entry.name === pod.metadata.name && entry.namespace === (pod.metadata.namespace ?? ''));
@@ -32,11 +31,11 @@ export function verdictOf(
   if (node) return attempt?.selected ? { type: 'runs', node } : { type: 'pinned', node };
   const gates = (pod.spec.schedulingGates ?? []).map((gate) => gate.name);
   if (gates.length > 0) return { type: 'gated', gates };
-  const known = [queue.active, queue.backoff, queue.unschedulable, queue.gated, queue.inFlight].some((lane) => inLane(lane, pod));
-  if (components.some((component) => component.name === SCHEDULER && !component.running)) return { type: 'schedulerStopped' };
-  if (!known && pod.spec.schedulerName && pod.spec.schedulerName !== 'default-scheduler' && !attempt) {
-    return { type: 'unknownScheduler', name: pod.spec.schedulerName };
-  }
+  const profile = pod.spec.schedulerName ?? DEFAULT_PROFILE;
+  const schedulers = components.filter(({ profiles }) => profiles !== undefined);
+  const own = schedulers.find(({ profiles }) => profiles?.includes(profile));
+  if (own && !own.running) return { type: 'schedulerStopped', name: own.name };
+  if (!own && schedulers.length > 0) return { type: 'unknownScheduler', name: profile };
   const nominated = pod.status.nominatedNodeName ?? attempt?.nominatedNode;
   if (nominated) return { type: 'waitsForRoom', node: nominated, victims: attempt?.victims.length ?? 0 };
   if (!attempt || attempt.result === 'preview' ? inLane(queue.active, pod) || inLane(queue.inFlight, pod) : false)
