@@ -1,6 +1,6 @@
 import type { Simulation } from '#engine/types.ts';
 import type { Pod } from '#shared/kube/types.ts';
-import type { Attempt, NodeVerdict, Suggestion } from '#shared/protocol/index.ts';
+import type { Attempt, NodeVerdict, PreemptionLoss, Suggestion } from '#shared/protocol/index.ts';
 import { describeCommand } from '../session/describe.ts';
 import { clockText } from './eventTable.ts';
 
@@ -84,13 +84,23 @@ function scoreTable(attempt: Attempt): string[] {
   return ['', ...table([['NODE', 'TOTAL', 'PLUGIN', 'RAW', 'NORMALISED', 'WEIGHT', 'WEIGHTED'], ...rows])];
 }
 
+const LOSSES: Record<PreemptionLoss, string> = {
+  budgets: 'budgets broken',
+  highestPriority: 'the priority of its dearest victim',
+  prioritySum: 'the sum of priorities',
+  podCount: 'the number of victims',
+  startTime: 'how long its victims have run',
+  draw: 'draw',
+};
+
 function preemptionTable(attempt: Attempt): string[] {
   const candidates = attempt.nodes.filter(({ victims }) => victims !== undefined);
   if (candidates.length === 0) return [];
-  const rows = candidates.map(({ node, victims = [], pdbViolations = 0 }) => {
-    return [node, victims.join(', '), String(pdbViolations), node === attempt.nominatedNode ? 'yes' : ''];
+  const rows = candidates.map(({ node, victims = [], pdbViolations = 0, lostBy }) => {
+    const outcome = node === attempt.nominatedNode ? 'chosen' : lostBy === undefined ? '' : `lost by ${LOSSES[lostBy]}`;
+    return [node, victims.join(', '), String(pdbViolations), outcome];
   });
-  return ['', ...table([['CANDIDATE', 'VICTIMS', 'BUDGETS BROKEN', 'CHOSEN'], ...rows])];
+  return ['', ...table([['CANDIDATE', 'VICTIMS', 'BUDGETS BROKEN', 'OUTCOME'], ...rows])];
 }
 
 function printAttempt(attempt: Attempt): string[] {

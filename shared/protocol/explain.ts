@@ -22,6 +22,10 @@ export const pluginScoreSchema = z.strictObject({
 });
 export type PluginScore = z.infer<typeof pluginScoreSchema>;
 
+/** Rule by which a preemption candidate lost to the chosen one; the rules count in this order. */
+export const preemptionLossSchema = z.enum(['budgets', 'highestPriority', 'prioritySum', 'podCount', 'startTime', 'draw']);
+export type PreemptionLoss = z.infer<typeof preemptionLossSchema>;
+
 /** One node in one attempt: the first plugin that said no with its reasons, or its scores. */
 export const nodeVerdictSchema = z.strictObject({
   node: z.string(),
@@ -34,6 +38,8 @@ export const nodeVerdictSchema = z.strictObject({
   /** Would fit after these pods (namespace/name) were preempted; only when preemption was tried. */
   victims: z.array(z.string()).optional(),
   pdbViolations: z.number().optional(),
+  /** Why it was not chosen for preemption although it could have been. */
+  lostBy: preemptionLossSchema.optional(),
 });
 export type NodeVerdict = z.infer<typeof nodeVerdictSchema>;
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AnyObject, KubeObject, Pod, PodSpec, PriorityClass } from '#shared/kube/types.ts';
+import type { Command } from '#shared/protocol/index.ts';
 import { createSimulation } from '../index.ts';
 import { SeededRandom } from '../sim/random.ts';
 import { deployment, node, pod } from '../testing/builders.ts';
@@ -102,3 +103,35 @@ it('every suggestion for the only pending pod of a cluster helps', () => {
   expect(failed).toEqual([]);
   expect(followed.size).toBeGreaterThanOrEqual(10);
 }, 120_000);
+
+/** Pods that a preview says will be pending. */
+function foretoldPending(simulation: Simulation, command: Command): number {
+  const { leave, arrive, pending: changed } = unwrap(simulation.preview(command));
+  const lost = leave.filter(({ from, blocked }) => from === undefined && !blocked).length;
+  const stranded = leave.filter(({ replaced, blocked, to }) => replaced && !blocked && to === undefined).length;
+  const placed = changed.filter(({ to }) => to !== undefined).length;
+  return pending(simulation).length - lost + stranded + arrive.filter(({ to }) => to === undefined).length - placed;
+}
+
+it('previews foretell how many pods will be pending', () => {
+  const w0 = { kind: 'Deployment', namespace: 'default', name: 'w0' };
+  const commands: Command[] = [
+    { type: 'drain', node: 'n0', options: { force: true, ignoreDaemonSets: true } },
+    { type: 'taint', node: 'n1', add: [{ key: 'maintenance', effect: 'NoExecute' }], remove: [] },
+    { type: 'uncordon', node: 'n0' },
+    { type: 'scale', ref: w0, replicas: 5 },
+    { type: 'scale', ref: w0, replicas: 0 },
+  ];
+  const wrong: string[] = [];
+  for (let seed = 1; seed <= 20; seed++) {
+    for (const command of commands) {
+      const simulation = built(seed);
+      const foretold = foretoldPending(simulation, command);
+      unwrap(simulation.execute(command));
+      simulation.run({ untilMs: 12 * MINUTE });
+      const real = pending(simulation).length;
+      if (real !== foretold) wrong.push(`${seed} ${command.type}: ${foretold} foretold, ${real} in truth`);
+    }
+  }
+  expect(wrong).toEqual([]);
+}, 60_000);

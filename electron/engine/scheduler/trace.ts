@@ -1,5 +1,5 @@
 import { compareStrings } from '#shared/core/compare.ts';
-import type { Attempt, NodeVerdict, PluginScore } from '#shared/protocol/explain.ts';
+import type { Attempt, NodeVerdict, PluginScore, PreemptionLoss } from '#shared/protocol/explain.ts';
 import type { Decision } from './framework/decide.ts';
 import type { PreemptionCandidate } from './framework/plugin.ts';
 import type { PluginStatus } from './framework/status.ts';
@@ -128,6 +128,12 @@ function pluginOf(status: PluginStatus | null): { plugin?: string } {
   return status?.plugin === undefined ? {} : { plugin: status.plugin };
 }
 
+/** By which rule a candidate for preemption lost; nothing for the chosen one. */
+function lossOf({ postFilter }: DecisionRecord, node: string): { lostBy?: PreemptionLoss } {
+  const { selected, lostBy } = postFilter?.preemption ?? {};
+  return selected === undefined || selected.node === node ? {} : { lostBy: lostBy?.get(node) ?? 'draw' };
+}
+
 function verdicts(decision: DecisionRecord): NodeVerdict[] {
   const candidates = new Map<string, PreemptionCandidate>();
   for (const candidate of decision.postFilter?.preemption?.candidates ?? []) candidates.set(candidate.node, candidate);
@@ -151,7 +157,11 @@ function verdicts(decision: DecisionRecord): NodeVerdict[] {
       scores: [],
       ...(candidate === undefined
         ? {}
-        : { victims: candidate.victims.map(({ key }) => key), pdbViolations: candidate.pdbViolations }),
+        : {
+            victims: candidate.victims.map(({ key }) => key),
+            pdbViolations: candidate.pdbViolations,
+            ...lossOf(decision, node),
+          }),
     });
   }
   const { absent } = decision.statuses;

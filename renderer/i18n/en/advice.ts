@@ -50,5 +50,11 @@ export const advice = {
   waitersLose_one: '{{count}} pending pod could then not go there',
   waitersLose_other: '{{count}} pending pods could then not go there',
   waysAround: 'Ways around the budget',
+  lostByBudgets: 'not chosen: it would break more budgets',
+  lostByHighestPriority: 'not chosen: its dearest victim has a higher priority',
+  lostByPrioritySum: 'not chosen: its victims weigh more together',
+  lostByPodCount: 'not chosen: more pods would leave',
+  lostByStartTime: 'not chosen: its dearest victim has run longer',
+  lostByDraw: 'not chosen: equally good, lost the draw',
   exportJson: 'Save as JSON',
 };

@@ -52,5 +52,11 @@ export const advice: Record<keyof typeof english, string> = {
   waitersLose_one: '대기 중인 파드 {{count}}개가 이 노드로 갈 수 없게 됩니다',
   waitersLose_other: '대기 중인 파드 {{count}}개가 이 노드로 갈 수 없게 됩니다',
   waysAround: '예산을 조정하는 방법',
+  lostByBudgets: '선택되지 않음: 예산을 더 많이 위반함',
+  lostByHighestPriority: '선택되지 않음: 축출할 파드 중 가장 높은 우선순위가 더 높음',
+  lostByPrioritySum: '선택되지 않음: 축출할 파드의 우선순위 합이 더 큼',
+  lostByPodCount: '선택되지 않음: 축출할 파드가 더 많음',
+  lostByStartTime: '선택되지 않음: 축출할 파드가 더 오래 실행됨',
+  lostByDraw: '선택되지 않음: 조건이 같아 추첨에서 밀림',
   exportJson: 'JSON으로 저장',
 };

@@ -1,5 +1,6 @@
 import type { Result } from '#shared/core/result.ts';
 import type { KubeObject, Pod } from '#shared/kube/types.ts';
+import type { PreemptionLoss } from '#shared/protocol/explain.ts';
 import type { Clock } from '../../sim/types.ts';
 import type { CycleState } from './cyclestate.ts';
 import type { ClusterEvent } from './events.ts';

@@ -1,25 +1,37 @@
 import type { TimeReader } from '#shared/kube/conditions.ts';
+import type { PreemptionLoss } from '#shared/protocol/explain.ts';
 import type { PreemptionCandidate } from '../../framework/plugin.ts';
 import { earliestStartOfHighest } from './importance.ts';
 
 /** Makes every priority positive, so that few victims of negative priority do not beat none. */
 const priorityOffset = 2 ** 31;
 
+/** The candidates that are equally good, and by which rule each of the others lost. */
+export interface Ranking {
+  readonly best: readonly PreemptionCandidate[];
+  readonly lostBy: ReadonlyMap<string, PreemptionLoss>;
+}
+
 /** The candidates that do best in every rule, applied one after the other. More than one: equally good. Models preemption pickOneNodeForPreemption. */
-export function bestCandidates(clock: TimeReader, candidates: readonly PreemptionCandidate[]): readonly PreemptionCandidate[] {
-  const rules: ((candidate: PreemptionCandidate) => number)[] = [
-    ({ pdbViolations }) => -pdbViolations,
-    ({ victims }) => -(victims[0]?.priority ?? 0),
-    ({ victims }) => -victims.reduce((sum, { priority }) => sum + priority + priorityOffset, 0),
-    ({ victims }) => -victims.length,
-    ({ victims }) => earliestStartOfHighest(clock, victims),
+export function rankCandidates(clock: TimeReader, candidates: readonly PreemptionCandidate[]): Ranking {
+  const rules: readonly [PreemptionLoss, (candidate: PreemptionCandidate) => number][] = [
+    ['budgets', ({ pdbViolations }) => -pdbViolations],
+    ['highestPriority', ({ victims }) => -(victims[0]?.priority ?? 0)],
+    ['prioritySum', ({ victims }) => -victims.reduce((sum, { priority }) => sum + priority + priorityOffset, 0)],
+    ['podCount', ({ victims }) => -victims.length],
+    ['startTime', ({ victims }) => earliestStartOfHighest(clock, victims)],
   ];
+  const lostBy = new Map<string, PreemptionLoss>();
   let left = candidates;
-  for (const rule of rules) {
-    if (left.length <= 1) return left;
+  for (const [name, rule] of rules) {
+    if (left.length <= 1) break;
     let top = Number.NEGATIVE_INFINITY;
     for (const candidate of left) top = Math.max(top, rule(candidate));
-    left = left.filter((candidate) => rule(candidate) === top);
+    left = left.filter((candidate) => {
+      const stays = rule(candidate) === top;
+      if (!stays) lostBy.set(candidate.node, name);
+      return stays;
+    });
   }
-  return left;
+  return { best: left, lostBy };
 }

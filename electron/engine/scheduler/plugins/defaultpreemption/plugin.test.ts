@@ -30,7 +30,8 @@ function outcome(pods: Pod[], one: Pod, others: PodDisruptionBudget[] = [], name
     victims.map(({ pod: { metadata } }) => metadata.name),
     pdbViolations,
   ]);
-  return { candidates, best: postFilter?.preemption?.selectedAnyOf, reasons: postFilter?.status?.reasons ?? [] };
+  const { selectedAnyOf: best, lostBy } = postFilter?.preemption ?? {};
+  return { candidates, best, lostBy: Object.fromEntries(lostBy ?? []), reasons: postFilter?.status?.reasons ?? [] };
 }
 
 describe('victims on a node', () => {
@@ -77,6 +78,15 @@ describe('choice among nodes', () => {
     ],
     ['equal', [at('p', 'a', 200, { cpu: '2' }), at('q', 'b', 200, { cpu: '2' })], ['a', 'b']],
   ])('%s', (_name, pods, expected) => expect(outcome(pods, wanting('2'), [], names).best).toEqual(expected));
+
+  it('says by which rule the others lost', () => {
+    const lost = (pods: Pod[]) => outcome(pods, wanting('2'), [], names).lostBy;
+    expect(lost([at('p', 'a', 300, { cpu: '2' }), at('q', 'b', 200, { cpu: '2' })])).toEqual({ a: 'highestPriority' });
+    expect(lost([at('p', 'a', 200), at('p2', 'a', 100), at('q', 'b', 200), at('q2', 'b', 200)])).toEqual({ b: 'prioritySum' });
+    const later = { cpu: '2', start: '2026-01-02T00:00:00Z' };
+    expect(lost([at('p', 'a', 200, { cpu: '2' }), at('q', 'b', 200, later)])).toEqual({ a: 'startTime' });
+    expect(lost([at('p', 'a', 200, { cpu: '2' }), at('q', 'b', 200, { cpu: '2' })])).toEqual({});
+  });
 
   it('prefers the node whose budgets hold', () => {
     const pods = [at('p', 'a', 0, { cpu: '2', labels: { app: 'x' } }), at('q', 'b', 900, { cpu: '2' })];

@@ -7,7 +7,7 @@ import { NodeStatuses } from '../../framework/nodestatuses.ts';
 import type { Handle, Plugin, PostFilterResult, PreemptionCandidate } from '../../framework/plugin.ts';
 import type { PodInfo } from '../../framework/podinfo.ts';
 import { type PluginStatus, unresolvable, unschedulable } from '../../framework/status.ts';
-import { bestCandidates } from './candidates.ts';
+import { rankCandidates } from './candidates.ts';
 import { selectVictims } from './victims.ts';
 
 export const reasonNotHelpful = 'Preemption is not helpful for scheduling';
@@ -93,10 +93,15 @@ export function createDefaultPreemption(rawArgs: unknown, handle: Handle): Plugi
         const text = fitErrorMessage({ nodes: nodes.length, statuses: all, preFilterMessage: '', postFilterMessage: '' });
         return { status: rejected(text), nominatedNode: '', preemption: { ...report, selectedAnyOf: [] } };
       }
-      const best = bestCandidates(handle.clock, found.candidates).toSorted((a, b) => compareStrings(a.node, b.node));
+      const ranking = rankCandidates(handle.clock, found.candidates);
+      const best = ranking.best.toSorted((a, b) => compareStrings(a.node, b.node));
       const selected = best[best.length > 1 ? handle.draw('scheduler/preemption', best.length) : 0]!;
       const selectedAnyOf = best.map(({ node }) => node);
-      return { status: null, nominatedNode: selected.node, preemption: { ...report, selected, selectedAnyOf } };
+      return {
+        status: null,
+        nominatedNode: selected.node,
+        preemption: { ...report, selected, selectedAnyOf, lostBy: ranking.lostBy },
+      };
     },
   };
 }
