@@ -9,6 +9,7 @@ import { changeLanguage, useT } from './i18n/index.ts';
 import { BottomDock } from './panels/BottomDock.tsx';
 import { Dialogs } from './panels/Dialogs.tsx';
 import { InspectorPanel } from './panels/InspectorPanel.tsx';
+import { Presenter } from './presenter/Presenter.tsx';
 import { useCluster } from './store/cluster.ts';
 import { useView } from './store/view.ts';
 
@@ -65,9 +66,10 @@ export function App() {
         <main className="app-canvas" aria-label={t('shell:canvasRegion')}>
           <ErrorBoundary name={t('shell:canvasRegion')}>
             <Canvas />
+            {presenter ? <Presenter /> : null}
           </ErrorBoundary>
         </main>
-        {inspectorOpen ? (
+        {inspectorOpen && !presenter ? (
           <aside className="app-inspector" aria-label={t('shell:inspector')}>
             <Splitter edge="left" label={t('shell:resizeInspector')} variable="--inspector-w" min={280} max={640} />
             <ErrorBoundary name={t('shell:inspector')}>
@@ -77,7 +79,7 @@ export function App() {
         ) : null}
         <footer className="app-foot">
           <Timeline />
-          {dockOpen ? (
+          {dockOpen && !presenter ? (
             <section className="app-dock" aria-label={t('shell:dock')}>
               <Splitter edge="top" label={t('shell:resizeDock')} variable="--dock-h" min={96} max={560} />
               <ErrorBoundary name={t('shell:dock')}>

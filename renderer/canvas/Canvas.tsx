@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import {
   Background,
   BackgroundVariant,
+  type Node,
   type NodeChange,
   type OnMove,
   ReactFlow,
@@ -35,21 +36,49 @@ import { ZoomPanel } from './ZoomPanel.tsx';
 const NODE_TYPES = { machine: NodeCard };
 const PRO_OPTIONS = { hideAttribution: true };
 const SNAP: [number, number] = [10, 10];
-/** How all cards are brought into view: beside the queue (left), under the control plane (top). */
+/** Room that panels in front of the canvas take from it, in pixels. */
+function overlays(): { top: number; right: number; bottom: number; left: number } {
+  const presenter = useView.getState().presenter;
+  const read = (selector: string): number => document.querySelector<HTMLElement>(selector)?.offsetWidth ?? 0;
+  const caption = document.querySelector<HTMLElement>('.caption')?.offsetHeight ?? 0;
+  return { top: presenter ? 30 : 84, right: 28, bottom: presenter ? caption + 34 : 56, left: (read('.queue-panel') || 210) + 34 };
+}
+
+const reducedMotion = typeof matchMedia === 'function' ? matchMedia('(prefers-reduced-motion: reduce)') : null;
+
+/** How all cards are brought into view: beside the queue (left), under the control plane (top), above a caption (bottom). */
 function fitOptions(): {
-  padding: { top: `${number}px`; left: `${number}px`; right: '28px'; bottom: '72px' };
+  padding: { top: `${number}px`; left: `${number}px`; right: `${number}px`; bottom: `${number}px` };
   maxZoom: number;
   minZoom: number;
   duration: number;
 } {
-  const queue = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--queue-w')) || 210;
-  const large = useView.getState().presenter;
+  const { top, right, bottom, left } = overlays();
   return {
-    padding: { top: '96px', left: `${queue + 34}px`, right: '28px', bottom: '72px' },
-    maxZoom: large ? 1.7 : 1.1,
+    padding: { top: `${top}px`, left: `${left}px`, right: `${right}px`, bottom: `${bottom}px` },
+    maxZoom: useView.getState().presenter ? 1.8 : 1.1,
     minZoom: 0.08,
-    duration: 220,
+    duration: reducedMotion?.matches ? 0 : 220,
   };
+}
+
+/** Puts cards into the middle of what panels leave free, as large as they fit. React Flow's own fitView centres small sets in the whole canvas instead. */
+function bringIntoView(
+  flow: ReturnType<typeof useReactFlow>,
+  element: HTMLElement | null,
+  cards: Node[],
+  nearest?: number,
+): void {
+  if (!element || cards.length === 0) return;
+  const { minZoom, maxZoom, duration } = fitOptions();
+  const { top, right, bottom, left } = overlays();
+  const [width, height] = [element.clientWidth - left - right, element.clientHeight - top - bottom];
+  const box = flow.getNodesBounds(cards);
+  const fits = Math.min(width / box.width, height / box.height);
+  const zoom = Math.max(minZoom, Math.min(nearest ?? maxZoom, fits));
+  const x = left + width / 2 - (box.x + box.width / 2) * zoom;
+  const y = top + height / 2 - (box.y + box.height / 2) * zoom;
+  void flow.setViewport({ x, y, zoom }, { duration });
 }
 
 /** The canvas: machines as cards, the queue and the control plane in front, and what moves between them. */
@@ -76,7 +105,7 @@ function useCanvasPort(
       return hit.closest<HTMLElement>('[data-node-name]')?.dataset.nodeName ?? null;
     };
     const port: CanvasPort = {
-      fitView: () => void flow.fitView(fitOptions()),
+      fitView: () => bringIntoView(flow, element.current, flow.getNodes()),
       zoomIn: () => void flow.zoomIn({ duration: 120 }),
       zoomOut: () => void flow.zoomOut({ duration: 120 }),
       tidy: () => void pinPositions(layoutCards(now.current.boxes, {})).then(() => flow.fitView(fitOptions())),
@@ -101,6 +130,20 @@ function useCanvasPort(
         element.current
           ?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)
           ?.focus({ preventScroll: true });
+      },
+      show: (nodes) => {
+        const view = element.current?.getBoundingClientRect();
+        const { zoom } = flow.getViewport();
+        const cards = nodes.flatMap((node) => flow.getNode(node) ?? []);
+        if (!view || cards.length === 0) return;
+        const room = overlays();
+        const seen = cards.every(({ position, width, height }) => {
+          const at = flow.flowToScreenPosition(position);
+          const [x, y] = [at.x - view.left, at.y - view.top];
+          const [right, bottom] = [x + (width ?? 0) * zoom, y + (height ?? 0) * zoom];
+          return x >= room.left - 20 && y >= 0 && right <= view.width && bottom <= view.height - room.bottom + 20;
+        });
+        if (!seen) bringIntoView(flow, element.current, cards, zoom);
       },
     };
     registerCanvas(port);

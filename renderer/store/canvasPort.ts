@@ -22,6 +22,8 @@ export interface CanvasPort {
   drop(item: PaletteItem, point: Point): void;
   /** Brings a node card into view and the keyboard to it. */
   reveal(node: string): void;
+  /** Brings node cards into view when one of them is outside; the view stays as it is when all are seen. */
+  show(nodes: readonly string[]): void;
 }
 
 let port: CanvasPort | null = null;
