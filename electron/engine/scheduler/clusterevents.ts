@@ -1,19 +1,7 @@
+import { deepEqual } from '#shared/core/json.ts';
 import { podRequests } from '#shared/kube/pod.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
 import { action, type ClusterEvent } from './framework/events.ts';
-
-/** Deep equality of JSON values, identical references first. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
-  );
-}
 
 /** What about a node changed that can matter to a pending pod. Models pkg/scheduler/framework/events NodeSchedulingPropertiesChange. */
 export function nodeEvents(before: Node, after: Node): ClusterEvent[] {
@@ -23,14 +11,14 @@ export function nodeEvents(before: Node, after: Node): ClusterEvent[] {
   const changes: [boolean, number][] = [
     [
       (before.spec.unschedulable ?? false) !== (after.spec.unschedulable ?? false) ||
-        !sameJson(before.spec.taints, after.spec.taints),
+        !deepEqual(before.spec.taints, after.spec.taints),
       action.updateNodeTaint,
     ],
-    [!sameJson(before.status?.allocatable, after.status?.allocatable), action.updateNodeAllocatable],
-    [!sameJson(before.metadata.labels, after.metadata.labels), action.updateNodeLabel],
-    [!sameJson(conditions(before), conditions(after)), action.updateNodeCondition],
-    [!sameJson(before.metadata.annotations, after.metadata.annotations), action.updateNodeAnnotation],
-    [!sameJson(declared(before), declared(after)), action.updateNodeDeclaredFeature],
+    [!deepEqual(before.status?.allocatable, after.status?.allocatable), action.updateNodeAllocatable],
+    [!deepEqual(before.metadata.labels, after.metadata.labels), action.updateNodeLabel],
+    [!deepEqual(conditions(before), conditions(after)), action.updateNodeCondition],
+    [!deepEqual(before.metadata.annotations, after.metadata.annotations), action.updateNodeAnnotation],
+    [!deepEqual(declared(before), declared(after)), action.updateNodeDeclaredFeature],
   ];
   return changes.filter(([changed]) => changed).map(([, bit]) => ({ resource: 'Node', action: bit }));
 }
@@ -39,21 +27,21 @@ export function nodeEvents(before: Node, after: Node): ClusterEvent[] {
 export function podEvents(before: Pod, after: Pod): ClusterEvent[] {
   const resource = after.spec.nodeName ? 'AssignedPod' : 'PendingPod';
   const bits: number[] = [];
-  if (!sameJson(before.metadata.labels, after.metadata.labels)) bits.push(action.updatePodLabel);
+  if (!deepEqual(before.metadata.labels, after.metadata.labels)) bits.push(action.updatePodLabel);
   if (scaledDown(before, after)) bits.push(action.updatePodScaleDown);
   if ((before.spec.schedulingGates?.length ?? 0) > 0 && (after.spec.schedulingGates?.length ?? 0) === 0)
     bits.push(action.updatePodGatesEliminated);
-  if (!sameJson(before.spec.tolerations, after.spec.tolerations)) bits.push(action.updatePodToleration);
+  if (!deepEqual(before.spec.tolerations, after.spec.tolerations)) bits.push(action.updatePodToleration);
   if (bits.length === 0) bits.push(action.updateOther);
   return bits.map((bit) => ({ resource, action: bit }));
 }
 
 function scaledDown(before: Pod, after: Pod): boolean {
   if (before.spec === after.spec && before.status?.containerStatuses === after.status?.containerStatuses) return false;
-  if (sameJson(before.spec.containers, after.spec.containers) && sameJson(before.spec.resources, after.spec.resources)) {
+  if (deepEqual(before.spec.containers, after.spec.containers) && deepEqual(before.spec.resources, after.spec.resources)) {
     const resources = (pod: Pod) =>
       (pod.status?.containerStatuses ?? []).map((status) => (status as { resources?: unknown }).resources);
-    if (sameJson(resources(before), resources(after))) return false;
+    if (deepEqual(resources(before), resources(after))) return false;
   }
   const was = podRequests(before);
   const is = podRequests(after);

@@ -6,22 +6,17 @@ import {
   type PersistentVolumeClaim,
   type StorageClass,
 } from '#shared/kube/storage.ts';
-import type { KubeObject } from '#shared/kube/types.ts';
-import type { Component, ComponentContext, Informer } from '../../client/types.ts';
+import type { Component, ComponentContext } from '../../client/types.ts';
 import type { TimerHandle } from '../../sim/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
+import { storageInformer } from '../common/storageInformer.ts';
 import { syncClaim } from './claims.ts';
 import { syncVolume } from './volumes.ts';
 import { createStorageWriter } from './writes.ts';
 
 const NAME = 'persistentvolume-controller';
-
-/** Informer of a storage kind in its own type. */
-export function storageInformer<T extends KubeObject>(ctx: ComponentContext, kind: T['kind']): Informer<T> {
-  return ctx.informer(kind as string) as unknown as Informer<T>;
-}
 
 /**
  * Binds claims to volumes and keeps the phases of both. Claims that could not be bound are looked at again every `resyncMs`, as upstream does: a new

@@ -17,7 +17,7 @@ import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
-import { storageInformer } from './index.ts';
+import { storageInformer } from '../common/storageInformer.ts';
 
 const NAME = 'csi-provisioner';
 

@@ -6,7 +6,7 @@ import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
-import { storageInformer } from '../persistentvolume/index.ts';
+import { storageInformer } from '../common/storageInformer.ts';
 
 const NAME = 'volume-protection-controller';
 const PV_PROTECTION = 'kubernetes.io/pv-protection';

@@ -1,3 +1,4 @@
+import { deepEqual } from '#shared/core/json.ts';
 import {
   annMigratedPlugins,
   annotationOf,
@@ -6,7 +7,6 @@ import {
   type StorageClass,
   usesClaim,
 } from '#shared/kube/storage.ts';
-import { sameJson } from '../../clusterevents.ts';
 import { action } from '../../framework/events.ts';
 import type { EventRegistration } from '../../framework/plugin.ts';
 import { volumeLimit } from './find.ts';
@@ -17,7 +17,7 @@ export const bindingEvents: readonly EventRegistration[] = [
     event: { resource: 'StorageClass', action: action.add | action.updateOther },
     hint: (_pod, before, after) =>
       before === undefined ||
-      !sameJson((before as StorageClass).allowedTopologies, (after as StorageClass | undefined)?.allowedTopologies),
+      !deepEqual((before as StorageClass).allowedTopologies, (after as StorageClass | undefined)?.allowedTopologies),
   },
   {
     event: { resource: 'PersistentVolumeClaim', action: action.add | action.updateOther },

@@ -1,3 +1,4 @@
+import { deepEqual } from '#shared/core/json.ts';
 import { labelOf } from '#shared/kube/labels.ts';
 import {
   classOf,
@@ -7,7 +8,6 @@ import {
   waitForFirstConsumer,
 } from '#shared/kube/storage.ts';
 import type { Pod } from '#shared/kube/types.ts';
-import { sameJson } from '../../clusterevents.ts';
 import { stateKey } from '../../framework/cyclestate.ts';
 import { action } from '../../framework/events.ts';
 import type { EventRegistration, Handle, ObjectSource, Plugin } from '../../framework/plugin.ts';
@@ -110,6 +110,6 @@ const zoneEvents: readonly EventRegistration[] = [
     hint: (_pod, before, after) =>
       before === undefined ||
       after === undefined ||
-      !sameJson(topologiesOf(before as PersistentVolume), topologiesOf(after as PersistentVolume)),
+      !deepEqual(topologiesOf(before as PersistentVolume), topologiesOf(after as PersistentVolume)),
   },
 ];
