@@ -7,6 +7,8 @@ import { refOfKey } from '../store/view.ts';
 
 /** Shortest time between two searches for the same pod, in wall milliseconds: each is some hundred dry runs. */
 const PAUSE_MS = 1000;
+/** In a large cluster a search takes long: so many times as long is waited before the next. */
+const PAUSE_SHARE = 8;
 
 /** What would help a pending pod; null while it is not known. Asked again, at most once a second, while nodes and pods change. */
 export function useSuggestions(key: ObjectKey | null): readonly Suggestion[] | null {
@@ -18,11 +20,14 @@ export function useSuggestions(key: ObjectKey | null): readonly Suggestion[] | n
     let asking = false;
     let stale = false;
     let timer: ReturnType<typeof setTimeout> | null = null;
+    let pauseMs = PAUSE_MS;
     const refresh = async (): Promise<void> => {
       timer = null;
       asking = true;
       stale = false;
+      const askedAt = performance.now();
       const result = await ask({ type: 'suggest', namespace: ref.namespace, name: ref.name });
+      pauseMs = Math.max(PAUSE_MS, PAUSE_SHARE * (performance.now() - askedAt));
       asking = false;
       if (!current) return;
       setAnswer({ of: key, list: result.ok ? result.value.suggestions : [] });
@@ -30,7 +35,7 @@ export function useSuggestions(key: ObjectKey | null): readonly Suggestion[] | n
     };
     const later = (): void => {
       if (asking) stale = true;
-      else timer ??= setTimeout(() => void refresh(), PAUSE_MS);
+      else timer ??= setTimeout(() => void refresh(), pauseMs);
     };
     void refresh();
     const stop = useCluster.subscribe((state, before) => {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ObjectKey } from '#shared/kube/types.ts';
 import type { Suggestion } from '#shared/protocol/index.ts';
 import { Button } from '../../components/index.ts';
@@ -43,6 +43,8 @@ export function SuggestionLine({ suggestion }: { suggestion: Suggestion }) {
 export function Advice({ podKey }: { podKey: ObjectKey }) {
   const t = useT();
   const suggestions = useSuggestions(podKey);
+  // A line that goes away under the pointer is not told that the pointer has left it.
+  useEffect(() => () => pointAt(null), []);
   return (
     <section className="advice" aria-label={t('advice:title')}>
       <h3 className="section-title">{t('advice:title')}</h3>
