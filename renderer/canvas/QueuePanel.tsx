@@ -1,17 +1,19 @@
-import { memo, useEffect, useRef, useState } from 'react';
-import { MAIN_SCHEDULER } from '#shared/kube/schedulerConfig/index.ts';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { DEFAULT_PROFILE, MAIN_SCHEDULER } from '#shared/kube/schedulerConfig/index.ts';
 import type { QueueEntry } from '#shared/protocol/index.ts';
 import { PodGlyph } from '../components/index.ts';
 import { mainPendingReason } from '../explain/pending.ts';
 import { plainReason } from '../explain/reasons.ts';
 import { ownerColor, podLook } from '../graph/podLook.ts';
 import { formatSpan } from '../graph/time.ts';
+import { unservedPods } from '../graph/unserved.ts';
 import { type MessageKey, useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
 import { useView } from '../store/view.ts';
 
-type LaneId = 'active' | 'backoff' | 'unschedulable' | 'gated' | 'inFlight';
-const LANES: readonly { id: LaneId; label: MessageKey }[] = [
+type QueueLane = 'active' | 'backoff' | 'unschedulable' | 'gated' | 'inFlight';
+type LaneId = QueueLane | 'unserved';
+const LANES: readonly { id: QueueLane; label: MessageKey }[] = [
   { id: 'inFlight', label: 'canvas:laneInFlight' },
   { id: 'active', label: 'canvas:laneActive' },
   { id: 'backoff', label: 'canvas:laneBackoff' },
@@ -40,6 +42,7 @@ function Countdown({ untilMs }: { untilMs: number }) {
 function Note({ lane, entry }: { lane: LaneId; entry: QueueEntry }) {
   const t = useT();
   const pod = useCluster((state) => state.pods.get(`Pod/${entry.namespace}/${entry.name}`));
+  if (lane === 'unserved') return t('canvas:asksFor', { name: pod?.spec.schedulerName ?? DEFAULT_PROFILE });
   if (entry.nominatedNode) return t('canvas:nominated', { node: entry.nominatedNode });
   if (lane === 'backoff' && entry.untilMs !== undefined) return <Countdown untilMs={entry.untilMs} />;
   if (lane === 'unschedulable' || lane === 'gated') {
@@ -73,11 +76,10 @@ const Item = memo(function Item({ lane, entry }: { lane: LaneId; entry: QueueEnt
 
 const NOTHING: readonly QueueEntry[] = [];
 
-function Lane({ id, label }: { id: LaneId; label: MessageKey }) {
+function Lane({ id, label, entries }: { id: LaneId; label: MessageKey; entries: readonly QueueEntry[] }) {
   const t = useT();
-  const entries = useCluster((state) => state.queue[id]) ?? NOTHING;
   const [limit, setLimit] = useState(SHOWN);
-  if (id === 'inFlight' && entries.length === 0) return null;
+  if ((id === 'inFlight' || id === 'unserved') && entries.length === 0) return null;
   return (
     <section className={`lane lane-${id} ${entries.length === 0 ? 'is-empty' : ''}`} aria-label={t(label)} data-lane={id}>
       <h3 className="lane-head">
@@ -96,6 +98,18 @@ function Lane({ id, label }: { id: LaneId; label: MessageKey }) {
       ) : null}
     </section>
   );
+}
+
+function SchedulerLane({ id, label }: { id: QueueLane; label: MessageKey }) {
+  return <Lane id={id} label={label} entries={useCluster((state) => state.queue[id]) ?? NOTHING} />;
+}
+
+/** Pods that no running scheduler has in its queue: theirs is stopped, or there is none of that name. */
+function UnservedLane() {
+  const pods = useCluster((state) => state.pods);
+  const components = useCluster((state) => state.components);
+  const entries = useMemo(() => unservedPods(pods, components), [pods, components]);
+  return <Lane id="unserved" label="canvas:laneUnserved" entries={entries} />;
 }
 
 /** The Deployments, with how many of their replicas are ready. */
@@ -158,8 +172,9 @@ export function QueuePanel() {
     <div className="queue-panel">
       <section className="queue-lanes" aria-label={t('canvas:queue')}>
         {LANES.map((lane) => (
-          <Lane key={lane.id} id={lane.id} label={lane.label} />
+          <SchedulerLane key={lane.id} id={lane.id} label={lane.label} />
         ))}
+        <UnservedLane />
       </section>
       <Workloads />
     </div>

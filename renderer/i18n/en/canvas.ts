@@ -43,6 +43,8 @@ export const canvas = {
   laneBackoff: 'Back-off',
   laneUnschedulable: 'Unschedulable',
   laneGated: 'Gated',
+  laneUnserved: 'No scheduler',
+  asksFor: 'asks for {{name}}',
   laneInFlight: 'Being placed',
   laneEmpty: 'empty',
   more: '{{count}} more',

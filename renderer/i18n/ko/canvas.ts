@@ -43,6 +43,8 @@ export const canvas = {
   laneBackoff: '백오프',
   laneUnschedulable: '스케줄 불가',
   laneGated: '게이트 대기',
+  laneUnserved: '스케줄러 없음',
+  asksFor: '{{name}} 요청',
   laneInFlight: '배치 중',
   laneEmpty: '비어 있음',
   more: '{{count}}개 더',

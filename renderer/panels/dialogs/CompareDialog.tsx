@@ -5,6 +5,7 @@ import { parseSchedulers, printSchedulers } from '#shared/scenario/index.ts';
 import { Button, Dialog, SelectField, TextField } from '../../components/index.ts';
 import { type Translate, useT } from '../../i18n/index.ts';
 import { ask } from '../../store/actions.ts';
+import { sameValue } from '../../store/same.ts';
 import { closeDialog } from '../../store/view.ts';
 import { type Preset, plainConfiguration, presetConfiguration, presets } from '../model/schedulerForm.ts';
 import { ProblemLines, YamlEditor } from '../yaml/YamlEditor.tsx';
@@ -84,10 +85,13 @@ export function CompareDialog({ edited }: { edited?: NamedScheduler }) {
       else if (result.error.code !== 'cancelled') setAnswer({ comparison: null, failure: result.error.message, busy: false });
     });
   };
-  const chosen = schedulersOf(right, present, edited, own).filter(({ name }) => present.some((one) => one.name === name));
+  const storedOf = (name: string) => present.find((one) => one.name === name)?.configuration;
+  const chosen = schedulersOf(right, present, edited, own).filter(
+    ({ name, configuration }) => !sameValue(storedOf(name), configuration),
+  );
   const use = (): void => {
     const commands = chosen.map(({ name, configuration }) => ({
-      type: 'configureScheduler' as const,
+      type: storedOf(name) ? ('configureScheduler' as const) : ('addScheduler' as const),
       name,
       configuration: { ...configuration },
     }));
@@ -102,7 +106,7 @@ export function CompareDialog({ edited }: { edited?: NamedScheduler }) {
       onClose={closeDialog}
       footer={
         <>
-          <Button disabled={busy || blocked || right === 'present' || chosen.length === 0} onClick={use}>
+          <Button disabled={busy || blocked || chosen.length === 0} onClick={use}>
             {t('schedulers:use')}
           </Button>
           <span className="foot-gap" />
