@@ -7,6 +7,7 @@ import {
   validateConfiguration,
 } from '#shared/kube/schedulerConfig/index.ts';
 import type { KubeObject, Node, Pod } from '#shared/kube/types.ts';
+import { numberAt } from '../scheduler/framework/columns.ts';
 import type { Decision } from '../scheduler/framework/decide.ts';
 import type { PluginStatus } from '../scheduler/framework/status.ts';
 import { createOfflineScheduler, type OfflineScheduler } from '../scheduler/offline.ts';
@@ -143,7 +144,11 @@ function compareScores({ expected }: SchedulerCase, decision: Decision, differ: 
   decision.feasible.forEach(({ name }, i) => {
     got[name] = {};
     for (const { plugin, raw, normalized, weight } of decision.scores ?? []) {
-      got[name][plugin] = { raw: raw[i], normalized: normalized[i], weighted: (normalized[i] ?? 0) * weight };
+      got[name][plugin] = {
+        raw: numberAt(raw, i),
+        normalized: numberAt(normalized, i),
+        weighted: numberAt(normalized, i) * weight,
+      };
     }
     totals[name] = decision.totals?.[i] ?? 0;
   });

@@ -1,5 +1,6 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import type { Attempt, NodeVerdict, PluginScore, PreemptionLoss } from '#shared/protocol/explain.ts';
+import { numberAt } from './framework/columns.ts';
 import type { Decision } from './framework/decide.ts';
 import type { PreemptionCandidate } from './framework/plugin.ts';
 import type { PluginStatus } from './framework/status.ts';
@@ -15,43 +16,13 @@ export interface AttemptFrame {
   readonly wokenBy?: { event: string; plugin?: string } | undefined;
 }
 
-/** Numbers by feasible node; one number alone when it is the same everywhere. */
-type Column = Int32Array | Float64Array | number;
-
-/** What the trace keeps of a decision: names and numbers, no nodes and no cycle state, so that old snapshots can go, and small. */
-export type DecisionRecord = Omit<Decision, 'pod' | 'state' | 'feasible' | 'best' | 'scores' | 'totals'> & {
-  readonly scores: readonly { plugin: string; weight: number; raw: Column; normalized: Column }[] | undefined;
-  readonly totals: Column | undefined;
-};
-
-function column(values: readonly number[]): Column {
-  const first = values[0] ?? 0;
-  let same = true;
-  let small = true;
-  for (let i = 0; i < values.length && small; i++) {
-    const value = values[i]!;
-    if (value !== first) same = false;
-    small = (value | 0) === value;
-  }
-  if (!small) return Float64Array.from(values);
-  if (same) return first;
-  const kept = new Int32Array(values.length);
-  for (let i = 0; i < kept.length; i++) kept[i] = values[i]!;
-  return kept;
-}
-
-function numberAt(values: Column | undefined, index: number): number {
-  return typeof values === 'number' ? values : (values?.[index] ?? 0);
-}
+/** What the trace keeps of a decision: names and numbers, no nodes and no cycle state, so that old snapshots can go. */
+export type DecisionRecord = Omit<Decision, 'pod' | 'state' | 'feasible' | 'best'>;
 
 /** The part of a decision worth keeping. */
 export function recordOf(decision: Decision): DecisionRecord {
-  const { pod: _pod, state: _state, feasible: _feasible, best: _best, scores, totals, ...rest } = decision;
-  const kept = scores?.map(({ plugin, weight, raw, normalized }) => {
-    const own = column(raw);
-    return { plugin, weight, raw: own, normalized: normalized === raw ? own : column(normalized) };
-  });
-  return { ...rest, scores: kept, totals: totals === undefined ? undefined : column(totals) };
+  const { pod: _pod, state: _state, feasible: _feasible, best: _best, ...rest } = decision;
+  return rest;
 }
 
 /** Names of the feasible nodes, in the order in which they were found. */

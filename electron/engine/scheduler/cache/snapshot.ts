@@ -12,6 +12,7 @@ export class SnapshotCopy implements Snapshot {
   #names: readonly string[] = [];
   #withImages = 0;
   generations = new Int32Array(0);
+  ranks = new Int32Array(0);
   listed: readonly string[] = [];
   #withAffinity: NodeInfo[] | undefined;
   #withAntiAffinity: NodeInfo[] | undefined;
@@ -92,6 +93,7 @@ export class SnapshotCopy implements Snapshot {
     for (let i = 0; i < this.#nodes.length; i++) this.#nodes[i]!.position = i;
     for (let i = 0; i < this.#names.length; i++) this.#byName.get(this.#names[i]!)!.rank = i;
     this.listed = this.#nodes.map(({ name }) => name);
+    this.ranks = Int32Array.from(this.#nodes, ({ rank }) => rank);
     this.generations = Int32Array.from(this.#nodes, ({ generation }) => generation);
     this.#withImages = this.#nodes.filter(({ images }) => images.size > 0).length;
     this.#newEpoch();

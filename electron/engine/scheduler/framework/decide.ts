@@ -49,7 +49,7 @@ export interface Decision {
   /** Names of all nodes by place. */
   readonly listed: readonly string[];
   readonly scores: readonly PluginScores[] | undefined;
-  readonly totals: readonly number[] | undefined;
+  readonly totals: Float64Array | undefined;
   readonly best: readonly string[];
   readonly selected: string | undefined;
   /** Plugins that said no to the pod or to a node: their events can bring it back. */
@@ -114,7 +114,7 @@ export function decide(framework: Framework, pod: PodInfo, snapshot: Snapshot, o
   const searched = { ...base, preFilter, rejectors, unasked, feasible, positions, nextStartIndex };
   if (found.error !== undefined) return { ...searched, error: found.error, message: found.error };
   if (found.feasible.length === 0) return fail(framework, searched, '', options);
-  return choose(framework, searched, snapshot.names, options);
+  return choose(framework, searched, snapshot, options);
 }
 
 /** Worked out when somebody asks, since it can be many. */
@@ -131,7 +131,7 @@ function fail(framework: Framework, decision: Decision, preFilterMessage: string
   return { ...decision, message, postFilter };
 }
 
-function choose(framework: Framework, decision: Decision, names: readonly string[], options: DecideOptions): Decision {
+function choose(framework: Framework, decision: Decision, snapshot: Snapshot, options: DecideOptions): Decision {
   const { feasible, positions, state, pod } = decision;
   const only = feasible.length === 1 ? feasible[0] : undefined;
   if (only !== undefined && !options.scoreAlways) return { ...decision, best: [only.name], selected: only.name };
@@ -140,28 +140,21 @@ function choose(framework: Framework, decision: Decision, names: readonly string
     const text = statusMessage(error);
     return { ...decision, error: text, message: text };
   }
-  const totals = new Array<number>(feasible.length).fill(0);
-  for (const { weight, normalized } of scores)
-    for (let i = 0; i < totals.length; i++) totals[i] = totals[i]! + weight * normalized[i]!;
-  let top = -1;
-  for (const total of totals) if (total > top) top = total;
-  const best = bestNames(feasible, totals, top, names);
+  const totals = framework.totals(scores, feasible.length);
+  const best = bestNames(snapshot, positions, totals);
   const selected = best.length === 1 ? best[0] : best[options.draw(best.length)];
   return { ...decision, scores, totals, best, selected };
 }
 
 /** Names of the nodes with the highest total, in order. Sorting their ranks is much cheaper than sorting their names. */
-function bestNames(
-  feasible: readonly NodeInfo[],
-  totals: readonly number[],
-  top: number,
-  names: readonly string[],
-): readonly string[] {
-  const ranks = new Int32Array(totals.length);
+function bestNames({ ranks, names }: Snapshot, positions: Int32Array, totals: Float64Array): readonly string[] {
+  let top = -1;
+  for (let i = 0; i < totals.length; i++) if (totals[i]! > top) top = totals[i]!;
+  const found = new Int32Array(totals.length);
   let count = 0;
-  for (let i = 0; i < totals.length; i++) if (totals[i] === top) ranks[count++] = feasible[i]!.rank;
+  for (let i = 0; i < totals.length; i++) if (totals[i] === top) found[count++] = ranks[positions[i]!]!;
+  const sorted = found.subarray(0, count).sort();
   const best = new Array<string>(count);
-  const sorted = ranks.subarray(0, count).sort();
   for (let i = 0; i < count; i++) best[i] = names[sorted[i]!]!;
   return best;
 }

@@ -1,5 +1,6 @@
 import type { Pod } from '#shared/kube/types.ts';
 import { type ExtensionPoint, implementsPoint, type ProfileConfig, type ResolvedProfile, resolveProfile } from '../profiles.ts';
+import { type Column, ColumnPages } from './columns.ts';
 import { CycleState } from './cyclestate.ts';
 import { AnswersByTemplate } from './nodeanswers.ts';
 import type { NodeInfo } from './nodeinfo.ts';
@@ -21,8 +22,8 @@ import { errorStatus, isRejected, type PluginStatus, unresolvable, unschedulable
 export interface PluginScores {
   readonly plugin: string;
   readonly weight: number;
-  readonly raw: readonly number[];
-  readonly normalized: readonly number[];
+  readonly raw: Column;
+  readonly normalized: Column;
 }
 
 /** Outcome of all PreFilter plugins. `narrowedBy`: plugins that named nodes, sorted. */
@@ -48,6 +49,7 @@ export class Framework {
   #filtersFor: ReadonlySet<string> | undefined;
   #firstOther = 0;
   readonly #answers = new AnswersByTemplate();
+  readonly #columns = new ColumnPages();
 
   constructor(profile: ProfileConfig, registry: ReadonlyMap<string, PluginFactory>, surroundings: Surroundings) {
     this.profile = profile;
@@ -241,11 +243,7 @@ export class Framework {
     for (const plugin of this.at('score')) {
       if (skipped.has(plugin.name)) continue;
       const raw = this.#rawScores(plugin, state, pod, nodes, positions);
-      let normalized = raw;
-      if (plugin.normalize !== undefined) {
-        normalized = raw.slice();
-        plugin.normalize(state, pod, normalized, nodes);
-      }
+      const normalized = this.#normalized(plugin, state, pod, nodes, raw);
       const wrong = outOfRange(normalized);
       if (wrong !== undefined) {
         const text = `plugin "${plugin.name}" returns an invalid score ${wrong}, it should in the range of [0, ${maxNodeScore}] after normalizing`;
@@ -256,12 +254,41 @@ export class Framework {
     return { scores, error: null };
   }
 
-  #rawScores(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], positions: Int32Array): number[] {
-    const raw = new Array<number>(nodes.length).fill(0);
-    if (plugin.scoreAll !== undefined) plugin.scoreAll(state, pod, positions, raw, nodes);
-    else if (plugin.nodeLocal === true) this.#localScores(plugin, state, pod, nodes, positions, raw);
+  /** Sum of the weighted scores of each node. */
+  totals(scores: readonly PluginScores[], count: number): Float64Array {
+    const totals = this.#columns.take(count);
+    let base = 0;
+    for (const { weight, normalized } of scores) if (typeof normalized === 'number') base += weight * normalized;
+    totals.fill(base);
+    for (const { weight, normalized } of scores) {
+      if (typeof normalized === 'number') continue;
+      for (let i = 0; i < count; i++) totals[i]! += weight * normalized[i]!;
+    }
+    return totals;
+  }
+
+  #rawScores(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], positions: Int32Array): Column {
+    const raw = this.#columns.take(nodes.length);
+    if (plugin.scoreAll !== undefined) {
+      const same = plugin.scoreAll(state, pod, positions, raw, nodes);
+      if (same !== undefined) raw.fill(same);
+    } else if (plugin.nodeLocal === true) this.#localScores(plugin, state, pod, nodes, positions, raw);
     else for (let i = 0; i < raw.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
-    return raw;
+    return this.#columns.settle(raw);
+  }
+
+  #normalized(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], raw: Column): Column {
+    if (plugin.normalize === undefined || nodes.length === 0) return raw;
+    if (typeof raw === 'number' && plugin.normalizesAlike === true) {
+      const one = Float64Array.of(raw);
+      plugin.normalize(state, pod, one, nodes);
+      return one[0]!;
+    }
+    const own = this.#columns.take(nodes.length);
+    if (typeof raw === 'number') own.fill(raw);
+    else own.set(raw);
+    plugin.normalize(state, pod, own, nodes);
+    return this.#columns.settle(own);
   }
 
   /** Asked once for each template and state of a node. */
@@ -271,7 +298,7 @@ export class Framework {
     pod: PodInfo,
     nodes: readonly NodeInfo[],
     positions: Int32Array,
-    raw: number[],
+    raw: Float64Array,
   ): void {
     const current = this.#handle.snapshot().generations;
     const known = this.#answers.of(pod.template).scores(plugin.name);
@@ -370,7 +397,8 @@ function probeOf(
   };
 }
 
-function outOfRange(scores: readonly number[]): number | undefined {
+function outOfRange(scores: Column): number | undefined {
+  if (typeof scores === 'number') return scores >= 0 && scores <= maxNodeScore ? undefined : scores;
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i]!;
     if (!(score >= 0 && score <= maxNodeScore)) return score;

@@ -2,6 +2,7 @@ import type { Result } from '#shared/core/result.ts';
 import type { KubeObject, Pod } from '#shared/kube/types.ts';
 import type { PreemptionLoss } from '#shared/protocol/explain.ts';
 import type { Clock } from '../../sim/types.ts';
+import type { ScoreList } from './columns.ts';
 import type { CycleState } from './cyclestate.ts';
 import type { ClusterEvent } from './events.ts';
 import type { NodeInfo } from './nodeinfo.ts';
@@ -85,10 +86,18 @@ export interface Plugin {
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): PluginStatus | null;
   /** Integer; may lie outside 0..100 when `normalize` brings it back. */
   score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
-  /** Score of all feasible nodes at once, by their positions. Must agree with `score`. */
-  scoreAll?(state: CycleState, pod: PodInfo, positions: Int32Array, raw: number[], nodes: readonly NodeInfo[]): void;
+  /** Score of all feasible nodes at once, by their positions, into `raw`; or the answer, when it is the same for all. Must agree with `score`. */
+  scoreAll?(
+    state: CycleState,
+    pod: PodInfo,
+    positions: Int32Array,
+    raw: Float64Array,
+    nodes: readonly NodeInfo[],
+  ): number | undefined;
   /** Changes raw scores in place to 0..100. `nodes` in the order of the scores. */
-  normalize?(state: CycleState, pod: PodInfo, scores: number[], nodes: readonly NodeInfo[]): void;
+  normalize?(state: CycleState, pod: PodInfo, scores: ScoreList, nodes: readonly NodeInfo[]): void;
+  /** Normalize makes of equal scores equal ones, of many the same as of one alone. */
+  readonly normalizesAlike?: true;
   reserve?(state: CycleState, pod: PodInfo, nodeName: string): PluginStatus | null;
   unreserve?(state: CycleState, pod: PodInfo, nodeName: string): void;
   permit?(state: CycleState, pod: PodInfo, nodeName: string): PermitResult;

@@ -6,6 +6,8 @@ export interface Snapshot {
   get(name: string): NodeInfo | undefined;
   /** Generation of each node, by position. */
   readonly generations: Int32Array;
+  /** Rank of each name among all, by position. */
+  readonly ranks: Int32Array;
   /** Names by position. */
   readonly listed: readonly string[];
   /** No node reports an image. */

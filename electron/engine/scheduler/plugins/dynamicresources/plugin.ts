@@ -22,6 +22,7 @@ export function createDynamicResources(): Plugin {
     filter: () => null,
     postFilter: (state) => ({ status: state.read(key) === undefined ? errorStatus('not found') : unschedulable(reasonNoClaims) }),
     score: () => 0,
+    scoreAll: () => 0,
     reserve: () => null,
     preBind: () => null,
   };

@@ -47,9 +47,10 @@ export function createImageLocality(_args: unknown, handle: Handle): Plugin {
     score: (_state, pod, node) => scoreOf(wanted(pod), node, handle.snapshot().nodes.length),
     scoreAll(_state, pod, _positions, raw, nodes) {
       const snapshot = handle.snapshot();
-      if (snapshot.imageless) return;
+      if (snapshot.imageless) return 0;
       const images = wanted(pod);
       for (let i = 0; i < raw.length; i++) raw[i] = scoreOf(images, nodes[i]!, snapshot.nodes.length);
+      return undefined;
     },
   };
 }

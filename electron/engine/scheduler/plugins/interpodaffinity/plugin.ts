@@ -153,8 +153,11 @@ export function createInterPodAffinity(rawArgs: unknown, handle: Handle): Plugin
     },
     score: (state, _pod, node) => state.read(scoreKey)?.weights.sumFor(node.position) ?? 0,
     scoreAll(state, _pod, positions, raw) {
+      raw.fill(0);
       for (const table of state.read(scoreKey)?.weights.tables ?? []) table.addAll(positions, raw);
+      return undefined;
     },
+    normalizesAlike: true,
     normalize: (_state, _pod, scores) => normalizeByRange(scores),
     events: () => affinityEvents(handle),
   };

@@ -1,3 +1,4 @@
+import type { ScoreList } from '../../framework/columns.ts';
 import type { Summed } from '../../framework/ledger.ts';
 import type { NodeInfo } from '../../framework/nodeinfo.ts';
 import { maxNodeScore } from '../../framework/plugin.ts';
@@ -78,10 +79,11 @@ export class DomainWeights implements Summed {
 }
 
 /** Stretches scores to 0..100 between the lowest and the highest; all 0 when they are equal. */
-export function normalizeByRange(scores: number[]): void {
+export function normalizeByRange(scores: ScoreList): void {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const score of scores) {
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!;
     if (score < min) min = score;
     if (score > max) max = score;
   }

@@ -48,7 +48,7 @@ export class KeyTable {
   }
 
   /** Adds the sum of each node's domain to its entry. */
-  addAll(positions: Int32Array, into: number[]): void {
+  addAll(positions: Int32Array, into: Float64Array): void {
     const { of } = this.domains;
     const sums = this.#sums;
     for (let i = 0; i < into.length; i++) {

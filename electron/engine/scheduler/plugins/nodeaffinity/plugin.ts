@@ -88,6 +88,7 @@ export function createNodeAffinity(args: unknown): Plugin {
       return null;
     },
     score: (state, _pod, { node }) => state.read(preferredKey)?.sum(node) ?? 0,
+    normalizesAlike: true,
     normalize: (_state, _pod, scores) => normalizeByMax(scores, false),
     events: () => [
       {

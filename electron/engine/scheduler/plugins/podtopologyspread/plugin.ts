@@ -67,7 +67,9 @@ export function createPodTopologySpread(rawArgs: unknown, handle: Handle): Plugi
     },
     scoreAll(state, _pod, positions, raw, nodes) {
       const scores = state.read(scoreKey)?.scores;
-      if (scores !== undefined) scoreAll(scores, positions, raw, nodes);
+      if (scores === undefined) return 0;
+      scoreAll(scores, positions, raw, nodes);
+      return undefined;
     },
     normalize(state, _pod, values, nodes) {
       const scores = state.read(scoreKey)?.scores;

@@ -1,3 +1,4 @@
+import type { ScoreList } from '../../framework/columns.ts';
 import type { Summed } from '../../framework/ledger.ts';
 import type { NodeInfo } from '../../framework/nodeinfo.ts';
 import { requiredNodeTest } from '../../framework/nodeselector.ts';
@@ -116,29 +117,29 @@ export function scoreSpread({ soft, ignored, weights }: SpreadScores, { name, po
 }
 
 /** The same for many nodes: constraint by constraint, in the order in which a single score adds up. */
-export function scoreAll(scores: SpreadScores, positions: Int32Array, raw: number[], nodes: readonly NodeInfo[]): void {
+export function scoreAll(scores: SpreadScores, positions: Int32Array, raw: Float64Array, nodes: readonly NodeInfo[]): void {
   const { soft, ignored, weights } = scores;
   if (ignored.size > 0) {
     for (let k = 0; k < raw.length; k++) raw[k] = scoreSpread(scores, nodes[k]!);
     return;
   }
-  const sums = new Float64Array(raw.length);
+  raw.fill(0);
   for (let i = 0; i < soft.counts.length; i++) {
     const { domains, onHost, ofNode, sums: counts } = soft.counts[i]!;
     const weight = weights[i]!;
     const allowance = soft.constraints[i]!.maxSkew - 1;
     const domainOf = domains.of;
-    for (let k = 0; k < sums.length; k++) {
+    for (let k = 0; k < raw.length; k++) {
       const position = positions[k]!;
       const domain = domainOf[position]!;
-      if (domain >= 0) sums[k]! += (onHost ? ofNode[position]! : counts[domain]!) * weight + allowance;
+      if (domain >= 0) raw[k]! += (onHost ? ofNode[position]! : counts[domain]!) * weight + allowance;
     }
   }
-  for (let k = 0; k < sums.length; k++) raw[k] = Math.round(sums[k]!);
+  for (let k = 0; k < raw.length; k++) raw[k] = Math.round(raw[k]!);
 }
 
 /** Turns counts round: the emptiest domains get the most. Models podtopologyspread NormalizeScore. */
-export function normalizeSpread({ ignored }: SpreadScores, values: number[], nodes: readonly NodeInfo[]): void {
+export function normalizeSpread({ ignored }: SpreadScores, values: ScoreList, nodes: readonly NodeInfo[]): void {
   const takesPart = (i: number) => ignored.size === 0 || !ignored.has(nodes[i]!.name);
   let min = Number.MAX_SAFE_INTEGER;
   let max = 0;

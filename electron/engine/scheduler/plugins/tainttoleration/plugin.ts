@@ -34,6 +34,7 @@ export function createTaintToleration(): Plugin {
       const tolerations = state.read(key)?.tolerations;
       return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !toleratesAny(tolerations, taint)).length;
     },
+    normalizesAlike: true,
     normalize: (_state, _pod, scores) => normalizeByMax(scores, true),
     events: () => [
       {
