@@ -37,6 +37,9 @@ class KubeletSet {
   readonly #pods;
   readonly #queue;
   readonly #agents = new Map<string, NodeAgent>();
+  /** Numbers of the machines there are, and a number below which all are taken. */
+  readonly #taken = new Set<number>();
+  #allTakenBelow = 0;
   #subscriptions: (() => void)[] = [];
   #startedBefore = false;
 
@@ -82,6 +85,8 @@ class KubeletSet {
     this.#queue.stop();
     for (const agent of this.#agents.values()) agent.dispose();
     this.#agents.clear();
+    this.#taken.clear();
+    this.#allTakenBelow = 0;
   }
 
   queued(): number {
@@ -124,6 +129,10 @@ class KubeletSet {
     if (node === undefined) {
       agent?.dispose();
       this.#agents.delete(name);
+      if (agent !== undefined) {
+        this.#taken.delete(agent.index);
+        this.#allTakenBelow = Math.min(this.#allTakenBelow, agent.index);
+      }
       return;
     }
     if (agent !== undefined) return;
@@ -136,20 +145,19 @@ class KubeletSet {
       this.#freeIndex(node),
     );
     this.#agents.set(name, added);
+    this.#taken.add(added.index);
     added.start();
   }
 
   /** Number of a machine, from its address when that is one of ours, so that a restart gives the same addresses. */
   #freeIndex(node: Node): number {
-    const taken = new Set([...this.#agents.values()].map((agent) => agent.index));
     const address = /^172\.18\.(\d+)\.(\d+)$/.exec(
       node.status.addresses?.find((entry) => entry.type === 'InternalIP')?.address ?? '',
     );
     const own = address === null ? undefined : Number(address[1]) * 250 + Number(address[2]) - 2;
-    if (own !== undefined && own >= 0 && !taken.has(own)) return own;
-    let index = 0;
-    while (taken.has(index)) index += 1;
-    return index;
+    if (own !== undefined && own >= 0 && !this.#taken.has(own)) return own;
+    while (this.#taken.has(this.#allTakenBelow)) this.#allTakenBelow += 1;
+    return this.#allTakenBelow;
   }
 
   #faulted(node: string, before: FaultKind | undefined, after: FaultKind | undefined): void {

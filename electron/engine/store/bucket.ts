@@ -17,21 +17,23 @@ function compareCells(a: Cell, b: Cell): number {
 }
 
 /**
- * Cells in order of namespace and name. Additions are collected and merged when someone looks, lists are built once and kept until the next
+ * Cells in order of namespace and name. Additions and removals are collected and merged when someone looks, lists are built once and kept until the next
  * write, so that neither a burst of writes nor a burst of reads costs a sort each.
  */
 export class Bucket {
   #cells: Cell[] = [];
   #pending: Cell[] = [];
+  /** Cells that are still among `#cells` but gone. */
+  readonly #removed = new Set<Cell>();
   #list: readonly AnyObject[] | undefined = NONE;
 
   get size(): number {
-    return this.#cells.length + this.#pending.length;
+    return this.#cells.length + this.#pending.length - this.#removed.size;
   }
 
   add(cell: Cell): void {
-    this.#pending.push(cell);
     this.#list = undefined;
+    if (!this.#removed.delete(cell)) this.#pending.push(cell);
   }
 
   remove(cell: Cell): void {
@@ -43,7 +45,8 @@ export class Bucket {
       if (last !== undefined && last !== cell) this.#pending[waiting] = last;
       return;
     }
-    this.#cells.splice(this.#find(cell), 1);
+    this.#removed.add(cell);
+    if (this.#removed.size * 2 > this.#cells.length) this.#sweep();
   }
 
   /** An object in one of the cells has been replaced. */
@@ -79,7 +82,14 @@ export class Bucket {
     return low;
   }
 
+  #sweep(): void {
+    if (this.#removed.size === 0) return;
+    this.#cells = this.#cells.filter((cell) => !this.#removed.has(cell));
+    this.#removed.clear();
+  }
+
   #merge(): void {
+    this.#sweep();
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];

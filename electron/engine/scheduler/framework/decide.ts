@@ -152,8 +152,16 @@ function bestNames({ ranks, names }: Snapshot, positions: Int32Array, totals: Fl
   for (let i = 0; i < totals.length; i++) if (totals[i]! > top) top = totals[i]!;
   const found = new Int32Array(totals.length);
   let count = 0;
-  for (let i = 0; i < totals.length; i++) if (totals[i] === top) found[count++] = ranks[positions[i]!]!;
-  const sorted = found.subarray(0, count).sort();
+  let descents = 0;
+  for (let i = 0; i < totals.length; i++) {
+    if (totals[i] !== top) continue;
+    const rank = ranks[positions[i]!]!;
+    if (count > 0 && rank < found[count - 1]!) descents++;
+    found[count++] = rank;
+  }
+  const sorted = found.subarray(0, count);
+  // Without zones the nodes come in order already, but for where the search began.
+  if (descents > 0) sorted.sort();
   const best = new Array<string>(count);
   for (let i = 0; i < count; i++) best[i] = names[sorted[i]!]!;
   return best;
