@@ -8,12 +8,12 @@ import { isPodActive, podsToDelete } from './controllers/replicaset/ranking.ts';
 import type { EngineCore } from './core.ts';
 import type { Faults } from './faults/index.ts';
 import type { Kubectl } from './kubectl/index.ts';
-import { type SchedulerComponent, schedulerName } from './scheduler/index.ts';
+import type { SchedulerSet } from './schedulers.ts';
 
 /** Parts of the engine that advice asks. */
 export interface AdviserParts {
   readonly core: EngineCore;
-  readonly scheduler: Pick<SchedulerComponent, 'sandbox'>;
+  readonly scheduler: SchedulerSet;
   readonly components: ComponentSet;
   readonly kubectl: Kubectl;
   readonly faults: Faults;
@@ -27,7 +27,10 @@ export function connectAdvice({ core, scheduler, components, kubectl, faults }: 
   return createAdvice(context, {
     tryOut: () => scheduler.sandbox(),
     faults: () => faults.all(),
-    schedulerStopped: () => components.list().some(({ name, running }) => name === schedulerName && !running),
+    stoppedScheduler(pod) {
+      const own = scheduler.servedBy(pod);
+      return components.list().find(({ name, running }) => name === own && !running)?.name;
+    },
     leaving(set, count) {
       const podsOf = (uid: string | undefined) => pods.byIndex('ownerUid', uid ?? '');
       const owner = controllerOf(set);

@@ -94,6 +94,12 @@ describe('schedulers', () => {
     done(simulation, create(pod('p', 'packer'), pod('q')));
     settle(simulation);
     expect([nodeOf(simulation, 'p'), nodeOf(simulation, 'q') !== undefined]).toEqual([undefined, true]);
+    const advice = simulation.suggest('default', 'p');
+    const start = { type: 'startComponent', component: 'second' };
+    expect(advice).toMatchObject({
+      ok: true,
+      value: [{ kind: 'startScheduler', values: { name: 'second' }, command: start }],
+    });
     done(simulation, { type: 'startComponent', component: 'second' });
     settle(simulation);
     const placed = nodeOf(simulation, 'p');

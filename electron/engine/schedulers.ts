@@ -136,9 +136,13 @@ export class SchedulerSet {
 
   /** Dry run by the scheduler that serves the pod. */
   fit(pod: Pod): Result<Attempt, Status> {
+    return this.#entries.get(this.servedBy(pod) ?? MAIN_SCHEDULER)!.scheduler.fit(pod);
+  }
+
+  /** Name of the scheduler that serves a pod, whether it runs or not. */
+  servedBy(pod: Pod): string | undefined {
     const wanted = pod.spec.schedulerName ?? DEFAULT_PROFILE;
-    const entry = [...this.#entries.values()].find(({ configuration }) => servedNames(configuration).includes(wanted));
-    return (entry ?? this.#entries.get(MAIN_SCHEDULER)!).scheduler.fit(pod);
+    return this.list().find(({ configuration }) => servedNames(configuration).includes(wanted))?.name;
   }
 
   /** A copy of the present state with the profiles of all schedulers. */

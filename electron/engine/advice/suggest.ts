@@ -88,19 +88,19 @@ export function suggest(ctx: ComponentContext, deps: AdviceDeps, pod: Pod): Sugg
 
 /** The pod fits: only its gates or a stopped scheduler can keep it. */
 function waitsForNothingElse(search: Search, trial: Found['trial']): Found[] {
-  const stopped = search.deps.schedulerStopped();
-  if (!search.gated && !stopped) return [];
+  const stopped = search.deps.stoppedScheduler(search.pod);
+  if (!search.gated && stopped === undefined) return [];
   const gates = (search.pod.spec.schedulingGates ?? []).map(({ name }) => name).join(', ');
-  const start = { type: 'startComponent' as const, component: 'kube-scheduler' };
+  const start = stopped === undefined ? [] : [{ type: 'startComponent' as const, component: stopped }];
   return [
     {
       kind: search.gated ? 'removeGates' : 'startScheduler',
-      values: search.gated ? { gates } : {},
+      values: search.gated ? { gates } : { name: stopped ?? '' },
       victims: [...trial.victims],
-      changes: (search.gated ? 1 : 0) + (stopped ? 1 : 0),
+      changes: (search.gated ? 1 : 0) + start.length,
       restarts: 0,
       trial,
-      commands: [...(search.gated ? [search.ungate()] : []), ...(stopped ? [start] : [])],
+      commands: [...(search.gated ? [search.ungate()] : []), ...start],
     },
   ];
 }

@@ -28,8 +28,8 @@ export type Workload = Deployment | ReplicaSet;
 export interface AdviceDeps {
   tryOut(): TryOut;
   faults(): Readonly<Record<string, 'crashed' | 'partitioned'>>;
-  /** Whether the scheduler has been stopped. */
-  schedulerStopped(): boolean;
+  /** Name of the pod's own scheduler when that has been stopped. */
+  stoppedScheduler(pod: Pod): string | undefined;
   /** Pods that would be deleted if a ReplicaSet were so much smaller, first to go first. */
   leaving(set: ReplicaSet, count: number): readonly Pod[];
   drainPreview(node: string, options: DrainOptions): Result<DrainPreview, Status>;

@@ -13,7 +13,7 @@ export const advice = {
   restarts_one: 'Its Deployment replaces {{count}} other pod too.',
   restarts_other: 'Its Deployment replaces {{count}} other pods too.',
   remade: 'The pod is deleted and made anew.',
-  startScheduler: 'Start kube-scheduler',
+  startScheduler: 'Start {{name}}',
   useDefaultScheduler: 'Ask for the default scheduler instead of "{{name}}"',
   removeGates: 'Remove the gates: {{gates}}',
   uncordon: 'Uncordon {{node}}',

@@ -15,7 +15,7 @@ export const advice: Record<keyof typeof english, string> = {
   restarts_one: '디플로이먼트의 다른 파드 {{count}}개도 교체됩니다.',
   restarts_other: '디플로이먼트의 다른 파드 {{count}}개도 교체됩니다.',
   remade: '파드를 삭제하고 새로 만듭니다.',
-  startScheduler: 'kube-scheduler 시작',
+  startScheduler: '{{name}} 시작',
   useDefaultScheduler: '"{{name}}" 대신 기본 스케줄러 사용',
   removeGates: '게이트 제거: {{gates}}',
   uncordon: '{{node}} 코든 해제',
