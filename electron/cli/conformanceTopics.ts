@@ -6,6 +6,10 @@ import type { TemplateHashes } from '#engine/conformance/deployments/hashes.ts';
 import { runDeployments } from '#engine/conformance/deployments/index.ts';
 import type { DeploymentScenario } from '#engine/conformance/deployments/scenarios.ts';
 import { type DrainCase, runDrainConformance } from '#engine/conformance/drain.ts';
+import { runBudgets } from '#engine/conformance/governance/budgets.ts';
+import { runGarbageCollection } from '#engine/conformance/governance/garbage.ts';
+import type { GovernanceScenario } from '#engine/conformance/governance/timeline.ts';
+import { runNodeTimelines, type SingleTimeline, type TimelineCase, timelineCases } from '#engine/conformance/nodeTimelines.ts';
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
@@ -50,6 +54,29 @@ const drain: Topic = (data, readText) => {
   return existsSync(file) ? runDrainConformance(json<DrainCase[]>(file, readText)) : undefined;
 };
 
+const timelines: Topic = (data, readText) => {
+  const folder = join(data, 'nodes');
+  if (!existsSync(join(folder, 'taints-and-conditions.json'))) return undefined;
+  const single = (name: string): SingleTimeline => json<SingleTimeline>(join(folder, `${name}.json`), readText);
+  const cases = timelineCases(json<TimelineCase[]>(join(folder, 'taints-and-conditions.json'), readText), {
+    'notready-default-timing': single('notready-default-timing'),
+    'all-nodes-down': single('all-nodes-down'),
+  });
+  return { topic: 'node time lines', families: [runNodeTimelines(cases)] };
+};
+
+const governance: Topic = (data, readText) => {
+  const scenarios = (folder: string): GovernanceScenario[] => {
+    const path = join(data, 'governance', folder);
+    if (!existsSync(path)) return [];
+    const names = readdirSync(path).filter((name) => name.endsWith('.json'));
+    return names.sort().map((name) => json<GovernanceScenario>(join(path, name), readText));
+  };
+  const [budgets, garbage] = [scenarios('pdb'), scenarios('gc')];
+  if (budgets.length + garbage.length === 0) return undefined;
+  return { topic: 'governance', families: [runBudgets(budgets), runGarbageCollection(garbage)] };
+};
+
 const preemption: Topic = (data, readText) => {
   const file = join(data, 'preemption', 'cases.json');
   return existsSync(file) ? runPreemptionConformance(json<PreemptionCase[]>(file, readText)) : undefined;
@@ -61,4 +88,4 @@ const storage: Topic = (data, readText) => {
 };
 
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
-export const otherTopics: readonly Topic[] = [preemption, admission, deployments, drain, storage];
+export const otherTopics: readonly Topic[] = [preemption, admission, deployments, drain, timelines, governance, storage];
