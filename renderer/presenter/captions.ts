@@ -108,12 +108,12 @@ export async function nextStep(): Promise<void> {
       await frame;
       const now = useCluster.getState().session;
       const told = useCaptions.getState().lastId !== lastId;
-      if (told && !goesOn(lastId)) return useCaptions.setState(toNewest, true);
+      if (told && !goesOn(lastId)) return useCaptions.setState(beyond(lastId), true);
       if (now?.playing) return;
       if (!told && now?.quiet && now.pendingSteps === 0) break;
     }
     say([happening('quiet', '', '')]);
-    useCaptions.setState(toNewest, true);
+    useCaptions.setState(beyond(lastId), true);
   } finally {
     stepping = false;
   }
@@ -128,7 +128,7 @@ function goesOn(lastId: number): boolean {
   return soon && !session.quiet && fresh.every(({ told }) => told.kind === 'running' || told.kind === 'joined');
 }
 
-/** What a step of one's own brings is shown at once. */
-function toNewest(captions: Captions): Captions {
-  return captions.waiting.length > 0 ? advance(captions, performance.now()) : captions;
+/** What a step of one's own brings is shown at once, in place of a caption from before it. */
+function beyond(lastId: number): (captions: Captions) => Captions {
+  return (captions) => ((captions.shown?.id ?? 0) <= lastId ? advance(captions, performance.now()) : captions);
 }

@@ -131,8 +131,8 @@ function shiftOf(key: ObjectKey, name: string, is: Deployment, was: Deployment, 
   const total = is.status?.replicas ?? 0;
   const fresh = is.status?.updatedReplicas ?? 0;
   const old = total - fresh;
-  if (sets.length < 2 || old < 0 || fresh === (was.status?.updatedReplicas ?? 0) || (old === 0 && fresh === 0)) return [];
-  if (fresh < (was.status?.updatedReplicas ?? 0) && old === 0) return [];
+  // Only growth is a step: that a new template makes all pods old ones is said when the rollout starts.
+  if (sets.length < 2 || old < 0 || fresh <= (was.status?.updatedReplicas ?? 0)) return [];
   const rolling = is.spec.strategy?.rollingUpdate;
   const recreate = is.spec.strategy?.type === 'Recreate';
   const values = {

@@ -11,10 +11,16 @@ export function nameOfKey(key: ObjectKey): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
+/** Name as a caption calls a pod: without the template hash that nobody can read aloud. */
+function spokenName(pod: Pod): string {
+  const hash = pod.metadata.labels?.['pod-template-hash'];
+  return hash ? pod.metadata.name.replace(`-${hash}-`, '-') : pod.metadata.name;
+}
+
 function about(kind: Kind, key: ObjectKey, pod: Pod, parts: Partial<Happening> = {}): Happening {
   const owner = ownerKeyOf(pod);
   const node = pod.spec.nodeName;
-  return happening(kind, owner, pod.metadata.name, {
+  return happening(kind, owner, spokenName(pod), {
     family: nameOfKey(owner),
     pods: [key],
     nodes: node ? [node] : [],
@@ -114,7 +120,7 @@ export function leave(key: ObjectKey, how: Leaving, after: Mirror): Happening {
 function whyPreempted(key: ObjectKey, pod: Pod, after: Mirror): Partial<Happening> {
   const by = preemptorOf(key, pod, after);
   if (!by) return because('outranked');
-  return because('outrankedBy', { by: by.metadata.name, priority: by.spec.priority ?? 0, own: pod.spec.priority ?? 0 });
+  return because('outrankedBy', { by: spokenName(by), priority: by.spec.priority ?? 0, own: pod.spec.priority ?? 0 });
 }
 
 const UNREACHABLE = 'node.kubernetes.io/unreachable';

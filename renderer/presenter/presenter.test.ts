@@ -79,6 +79,11 @@ describe('what is told of a change', () => {
       ['x goes to node-a'],
     ],
     [
+      'a pod of a workload, without its hash',
+      [{ put: NODES }, { put: [pod('web-6c8d-x7k', { set: 'web-6c8d' })] }],
+      ['web-x7k arrives and waits for a node'],
+    ],
+    [
       'a pod cannot be placed',
       [
         { put: [...NODES, pod('x')] },
@@ -352,6 +357,7 @@ describe('spotlight', () => {
   it('points at pods and cards and dims the other cards', () => {
     const css = spotlightCss(placed('web-1', 'node-a'));
     expect(css).toContain('.card:not([data-key="Node//node-a"]){opacity');
+    expect(css).toContain('.react-flow__node[data-id="node-a"]{box-shadow');
     expect(css).toContain('[data-key="Pod/default/web-1"]');
   });
   it('dims nothing when no card is meant', () => {

@@ -3,9 +3,13 @@ import type { Happening } from './happening.ts';
 /** Most pods that get a ring each; a crowd is told by its cards. */
 const MOST_RINGS = 16;
 
+function quoted(text: string): string {
+  return text.replace(/["\\\n]/g, '\\$&');
+}
+
 /** Attribute selector of the element that shows an object. */
 function element(key: string): string {
-  return `[data-key="${key.replace(/["\\\n]/g, '\\$&')}"]`;
+  return `[data-key="${quoted(key)}"]`;
 }
 
 /**
@@ -24,9 +28,10 @@ export function spotlightCss(told: Happening | null): string {
   if (cards.length > 0) {
     const not = cards.map((card) => `:not(${card})`).join('');
     rules.push(`.presenter .card${not}{opacity:.38}`);
+    // On the frame around the card: a crashed card is drawn without colour.
     rule(
-      cards.map((card) => `.presenter .card${card}`),
-      'border-color:var(--spot);box-shadow:0 0 0 3px var(--spot),0 0 44px 4px color-mix(in srgb,var(--spot) 34%,transparent);z-index:2',
+      told.nodes.map((node) => `.presenter .react-flow__node[data-id="${quoted(node)}"]`),
+      'box-shadow:0 0 0 3px var(--spot),0 0 44px 4px color-mix(in srgb,var(--spot) 34%,transparent)',
     );
   }
   rule(
