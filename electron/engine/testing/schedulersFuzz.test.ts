@@ -13,7 +13,7 @@ function pick<T>(random: RandomStream, items: readonly T[]): T {
   return items[random.nextInt(items.length)] as T;
 }
 
-function configuration(random: RandomStream, schedulerName: string): { apiVersion: string; kind: string } {
+function configuration(random: RandomStream, schedulerName: string) {
   const type = pick(random, ['LeastAllocated', 'MostAllocated']);
   const profile = {
     schedulerName,
