@@ -118,7 +118,7 @@ export class Scheduler implements SchedulerComponent {
         get: (kind, namespace, name) => this.#ctx.informer(kind).lister.get(namespace, name),
       },
       nominatedPods: (node) => this.#nominator.onNode(node),
-      anyNominated: () => !this.#nominator.empty,
+      nominatedNodes: () => this.#nominator.nodes(),
       update: (object) => {
         const answer = this.#client.update(object);
         return answer.ok ? answer : err(answer.error.message);

@@ -224,7 +224,7 @@ function searchNodes(
     else if (status.code === 'Error')
       return { feasible: [], positions: noPositions, nextStartIndex: startIndex, error: statusMessage(status) };
     else if (nominatedSaidNo) statuses.set(listed[position]!, status);
-    else statuses.add(listed[position]!, status);
+    else statuses.add(listed[position]!, status, position);
   }
   const feasible = new Array<NodeInfo>(found);
   for (let i = 0; i < found; i++) feasible[i] = nodes[positions[i]!]!;

@@ -34,7 +34,7 @@ export interface PreFilterOutcome {
 }
 
 /** What the framework needs from its surroundings; the handle given to plugins adds the framework's own part. */
-export type Surroundings = Omit<Handle, 'profileName' | 'filterWithNominated' | 'addPod' | 'removePod'>;
+export type Surroundings = Omit<Handle, 'profileName' | 'filterWithNominated' | 'filtersAreLocal' | 'addPod' | 'removePod'>;
 
 /** One profile with its plugins, ready to run each extension point. Models pkg/scheduler/framework/runtime frameworkImpl. */
 export class Framework {
@@ -57,6 +57,10 @@ export class Framework {
       ...surroundings,
       profileName: profile.schedulerName,
       filterWithNominated: (state, pod, node) => this.filterWithNominated(state, pod, node),
+      filtersAreLocal: (state) => {
+        if (this.#filtersFor !== state.skipFilter) this.#chooseFilters(state.skipFilter);
+        return this.#otherFilters.every(({ nodeLocal }) => nodeLocal === true);
+      },
       addPod: (state, pod, added, node) => this.#movePod('addPod', state, pod, added, node),
       removePod: (state, pod, removed, node) => this.#movePod('removePod', state, pod, removed, node),
     };
@@ -163,15 +167,29 @@ export class Framework {
     const known = pod.pod.spec.nodeName ? new Int32Array(nodes.length) : answers.generations;
     const { verdicts } = answers;
     const others = this.#otherFilters.map((plugin) => probeOf(plugin, state, pod, nodes));
-    const nominations = this.#handle.anyNominated?.() !== false;
+    const promised = this.#promisedNodes(snapshot);
     return (position) => {
-      if (nominations && this.#handle.nominatedPods(listed[position]!).length > 0)
+      if (promised?.[position] === 1 && this.#handle.nominatedPods(listed[position]!).length > 0)
         return this.filterWithNominated(state, pod, nodes[position]!);
       let status =
         known[position] === generations[position] ? verdicts[position]! : this.#localVerdict(state, pod, nodes[position]!);
       for (let i = 0; status === null && i < others.length; i++) status = others[i]!(position);
       return status;
     };
+  }
+
+  /** 1 for each node that may have nominated pods, by position; undefined when there is none. */
+  #promisedNodes(snapshot: Snapshot): Uint8Array | undefined {
+    const names = this.#handle.nominatedNodes?.();
+    if (names === undefined) return new Uint8Array(snapshot.nodes.length).fill(1);
+    let promised: Uint8Array | undefined;
+    for (const name of names) {
+      const position = snapshot.get(name)?.position;
+      if (position === undefined) continue;
+      promised ??= new Uint8Array(snapshot.nodes.length);
+      promised[position] = 1;
+    }
+    return promised;
   }
 
   /** Models runtime RunFilterPluginsWithNominatedPods: the node must do with and without the pods that were promised room there. */

@@ -7,6 +7,8 @@ export class NodeStatuses {
   /** In order of arrival; the map over them is made when somebody asks for a node by name. */
   readonly #names: string[] = [];
   readonly #list: PluginStatus[] = [];
+  /** Places in the snapshot, as long as every node was added with its own. */
+  #positions: number[] | undefined = [];
   #places: Map<string, number> | undefined;
   #absent: PluginStatus | undefined;
 
@@ -27,8 +29,10 @@ export class NodeStatuses {
     else this.add(node, status);
   }
 
-  /** The same for a node that has not said anything yet. */
-  add(node: string, status: PluginStatus): void {
+  /** The same for a node that has not said anything yet, with its place in the snapshot if that is known. */
+  add(node: string, status: PluginStatus, position?: number): void {
+    if (position === undefined) this.#positions = undefined;
+    else this.#positions?.push(position);
     this.#places?.set(node, this.#names.length);
     this.#names.push(node);
     this.#list.push(status);
@@ -73,8 +77,12 @@ export class NodeStatuses {
     return counts;
   }
 
-  /** The nodes whose status has this code, in the order given. */
+  /** The nodes of the snapshot whose status has this code, in its order. */
   nodesWith(nodes: readonly NodeInfo[], code: FrameworkCode): NodeInfo[] {
-    return nodes.filter((node) => this.get(node.name).code === code);
+    if (this.#positions === undefined) return nodes.filter((node) => this.get(node.name).code === code);
+    const unasked = this.absent.code === code ? 1 : 0;
+    const wanted = new Uint8Array(nodes.length).fill(unasked);
+    for (let i = 0; i < this.#list.length; i++) wanted[this.#positions[i]!] = this.#list[i]!.code === code ? 1 : 0;
+    return nodes.filter((_, position) => wanted[position] === 1);
   }
 }

@@ -130,8 +130,10 @@ export interface Handle {
   readonly objects: ObjectSource;
   /** Pending pods nominated to a node. */
   nominatedPods(nodeName: string): readonly PodInfo[];
-  /** False when no pod is nominated anywhere; absent = unknown. */
-  readonly anyNominated?: () => boolean;
+  /** Names of the nodes some pod is nominated to; absent = unknown. */
+  readonly nominatedNodes?: () => Iterable<string>;
+  /** In this cycle every filter answers by the pod's template and the node alone. */
+  filtersAreLocal(state: CycleState): boolean;
   /** Filter with the nominated pods of higher or equal priority added, and once more without them. */
   filterWithNominated(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null;
   addPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): void;

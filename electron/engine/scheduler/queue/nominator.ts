@@ -38,8 +38,9 @@ export class Nominator {
     return this.#byNode.size === 0 ? none : (this.#byNode.get(node) ?? none);
   }
 
-  get empty(): boolean {
-    return this.#byNode.size === 0;
+  /** Nodes with nominated pods. */
+  nodes(): Iterable<string> {
+    return this.#byNode.keys();
   }
 
   nodeOf(key: string): string | undefined {

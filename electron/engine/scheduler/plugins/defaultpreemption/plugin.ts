@@ -8,7 +8,7 @@ import type { Handle, Plugin, PostFilterResult, PreemptionCandidate } from '../.
 import type { PodInfo } from '../../framework/podinfo.ts';
 import { type PluginStatus, unresolvable, unschedulable } from '../../framework/status.ts';
 import { rankCandidates } from './candidates.ts';
-import { selectVictims } from './victims.ts';
+import { VictimSearch } from './victims.ts';
 
 export const reasonNotHelpful = 'Preemption is not helpful for scheduling';
 export const reasonNever = 'not eligible due to preemptionPolicy=Never.';
@@ -50,6 +50,7 @@ function searchRange(handle: Handle, args: PreemptionArgs | undefined, nodes: nu
 /** Tries the nodes in turn until enough candidates are found. Models preemption DryRunPreemption. */
 function dryRun(
   handle: Handle,
+  search: VictimSearch,
   state: CycleState,
   pod: PodInfo,
   nodes: readonly NodeInfo[],
@@ -61,7 +62,7 @@ function dryRun(
   const statuses = new Map<string, PluginStatus>();
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[(range.offset + i) % nodes.length]!;
-    const answer = selectVictims(handle, state, pod, node, budgets);
+    const answer = search.on(state, pod, node, budgets);
     if ('code' in answer) statuses.set(node.name, answer);
     else (answer.pdbViolations === 0 ? clean : violating).push(answer);
     if (clean.length > 0 && clean.length + violating.length >= range.wanted) break;
@@ -72,6 +73,7 @@ function dryRun(
 /** Makes room for a pod by naming less important ones that should go. It only finds them; the scheduler's cycle evicts. Models plugins/defaultpreemption. */
 export function createDefaultPreemption(rawArgs: unknown, handle: Handle): Plugin {
   const args = rawArgs as PreemptionArgs | undefined;
+  const search = new VictimSearch(handle);
   const rejected = (text: string) => unschedulable(`preemption: ${text}`);
   return {
     name: 'DefaultPreemption',
@@ -84,7 +86,7 @@ export function createDefaultPreemption(rawArgs: unknown, handle: Handle): Plugi
       }
       const nodes = handle.snapshot().nodes;
       const potential = statuses.nodesWith(nodes, 'Unschedulable');
-      const found = dryRun(handle, state, pod, potential, searchRange(handle, args, potential.length));
+      const found = dryRun(handle, search, state, pod, potential, searchRange(handle, args, potential.length));
       const report = { eligible: true, nodeStatuses: found.statuses, candidates: found.candidates };
       if (found.candidates.length === 0) {
         const all = new NodeStatuses();
