@@ -122,7 +122,7 @@ const machine = fc.record({
   zone: fc.constantFrom(undefined, 'a', 'b', ''),
   disk: fc.boolean(),
   taint: fc.constantFrom(undefined, 'NoSchedule', 'PreferNoSchedule'),
-  cpu: fc.integer({ min: 4, max: 12 }),
+  cpu: fc.integer({ min: 3, max: 8 }),
   cordoned: fc.constantFrom(false, false, false, false, true),
 });
 
@@ -144,7 +144,7 @@ const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pod' as const), which: fc.nat(8), on: fc.nat(5), shape: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('gone' as const), which: fc.nat(8) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('nominate' as const), on: fc.nat(5), shape: fc.nat(3) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), shape: fc.nat(3) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), shape: fc.nat(3), urgent: fc.boolean() }) },
 );
 /** Few shapes a run, so that what is kept for one is used again. */
 const setUp = fc.tuple(
@@ -240,7 +240,7 @@ describe('kept answers and counts', () => {
             lived.nominator.set(waiting);
             nominated.set(waiting.metadata.name, waiting);
           } else {
-            const wanted = build(`q${index}`, own);
+            const wanted = build(`q${index}`, now.urgent ? { ...own, priority: 10 } : own);
             const decision = decide(lived.framework, lived.pods.of(wanted), lived.cache.updateSnapshot(), options);
             byHand(lived, decision);
             const again = decide(lived.framework, lived.pods.of(wanted), lived.cache.updateSnapshot(), options);

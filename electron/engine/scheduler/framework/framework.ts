@@ -154,8 +154,7 @@ export class Framework {
     const answers = this.#answers.of(pod.template);
     if (answers.generations[node.position] === node.generation) return answers.verdicts[node.position] ?? null;
     const status = firstRejection(this.#localFilters, state, pod, node);
-    answers.learn(node, status);
-    return status;
+    return answers.learn(node, status);
   }
 
   /** Filter with nominated pods for nodes of the snapshot by position, made ready for the many calls of one search. */

@@ -29,6 +29,8 @@ export class NodeAnswers {
   generations = new Int32Array(0);
   readonly verdicts: (PluginStatus | null)[] = [];
   readonly #scores = new Map<string, KnownScores>();
+  /** One object for all verdicts that say the same, so that they are quickly counted. */
+  readonly #said = new Map<string, PluginStatus>();
 
   /** Makes room for positions up to `count`. */
   grow(count: number): void {
@@ -39,10 +41,21 @@ export class NodeAnswers {
     while (this.verdicts.length < count) this.verdicts.push(null);
   }
 
-  learn({ position, generation }: NodeInfo, verdict: PluginStatus | null): void {
+  /** Keeps a verdict and answers with the object that stands for all of its words. */
+  learn({ position, generation }: NodeInfo, given: PluginStatus | null): PluginStatus | null {
+    const verdict = given === null ? null : this.#shared(given);
     this.grow(position + 1);
     this.generations[position] = generation;
     this.verdicts[position] = verdict;
+    return verdict;
+  }
+
+  #shared(status: PluginStatus): PluginStatus {
+    const words = JSON.stringify([status.plugin, status.code, status.reasons]);
+    const known = this.#said.get(words);
+    if (known !== undefined) return known;
+    this.#said.set(words, status);
+    return status;
   }
 
   scores(plugin: string): KnownScores {

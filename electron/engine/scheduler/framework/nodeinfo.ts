@@ -75,7 +75,8 @@ export class NodeInfo {
 
   /** Takes a pod off; false when it is not here. */
   removePod(info: PodInfo): boolean {
-    const index = this.pods.findIndex((one) => one.uid === info.uid && one.key === info.key);
+    // From the end: mostly it is a pod that has just come.
+    const index = this.pods.findLastIndex((one) => one.uid === info.uid && one.key === info.key);
     const present = this.pods[index];
     if (present === undefined) return false;
     this.pods.splice(index, 1);
