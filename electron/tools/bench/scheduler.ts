@@ -120,26 +120,30 @@ function run(workload: Workload, size: Size): Outcome {
   };
 }
 
-/** More pods arrive at the virtual pace of the real scheduler: as many for each measured pod as there. */
+/** More pods arrive at the pace of the real scheduler: as many for each measured pod as there. Ends with the last measured pod, as scheduler_perf does. */
 function drainWithChurn(one: Lab, churn: NonNullable<Workload['churn']>, size: Size): number[] {
   const durations: number[] = [];
-  const { clock } = one.core;
+  const { clock, context } = one.core;
+  let bound = 0;
+  const unsubscribe = context.informer('Pod').subscribe({
+    onUpdate: (before, after) => {
+      if (before.spec.nodeName === undefined && after.spec.nodeName && after.metadata.name.startsWith('measured-')) bound++;
+    },
+  });
+  const share = Math.ceil(churn.everyMs / churn.cycleMs);
   let arrivals = 0;
-  for (let done = 0; done < size.measured; ) {
-    const share = Math.ceil(churn.everyMs / churn.cycleMs);
-    const before = one.scheduler.cycles;
-    while (one.scheduler.cycles - before < share && done < size.measured) {
-      const cycles = one.scheduler.cycles;
-      const started = performance.now();
-      if (!clock.runNext(clock.nowMs + 1000)) return durations;
-      if (one.scheduler.cycles === cycles) continue;
-      durations.push((performance.now() - started) * 1000);
-      done++;
-    }
+  while (bound < size.measured) {
+    const cycles = one.scheduler.cycles;
+    const started = performance.now();
+    if (!clock.runNext(clock.nowMs + 1000)) break;
+    if (one.scheduler.cycles === cycles) continue;
+    durations.push((performance.now() - started) * 1000);
+    if (durations.length % share > 0) continue;
     const pod = churn.pod(arrivals);
     one.put({ ...pod, metadata: { ...pod.metadata, name: `churn-${arrivals++}` } });
   }
-  return [...durations, ...drain(one, 5000)];
+  unsubscribe();
+  return durations;
 }
 
 /** Heap of a cluster full of pods that have all been scheduled here, over what an empty process needs. */

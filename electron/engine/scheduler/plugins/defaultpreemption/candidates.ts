@@ -25,10 +25,11 @@ export function rankCandidates(clock: TimeReader, candidates: readonly Preemptio
   let left = candidates;
   for (const [name, rule] of rules) {
     if (left.length <= 1) break;
+    const values = left.map(rule);
     let top = Number.NEGATIVE_INFINITY;
-    for (const candidate of left) top = Math.max(top, rule(candidate));
-    left = left.filter((candidate) => {
-      const stays = rule(candidate) === top;
+    for (const value of values) top = Math.max(top, value);
+    left = left.filter((candidate, i) => {
+      const stays = values[i] === top;
       if (!stays) lostBy.set(candidate.node, name);
       return stays;
     });
