@@ -208,7 +208,7 @@ function main(): void {
     for (const size of workload.sizes) {
       if (values.nodes !== undefined && Number(values.nodes) !== size.nodes) continue;
       // The compiler has to have seen the code, as Go's has: a short run that does not count.
-      run(workload, { nodes: 150, before: Math.min(size.before, 400), measured: 400 });
+      run(workload, { nodes: 500, before: Math.min(size.before, 100), measured: 300 });
       const outcome = run(workload, size);
       outcomes.push(outcome);
       console.log(row(cells(outcome)));
