@@ -41,7 +41,8 @@ export function pluginTable(name: string, cluster: OfflineCluster, args?: unknow
       const state = newCycleState();
       const info = scheduler.podInfo(pod);
       const nodes = snapshot();
-      if (plugin.preScore?.(state, info, nodes)?.code === 'Skip') return undefined;
+      const positions = Int32Array.from(nodes, ({ position }) => position);
+      if (plugin.preScore?.(state, info, nodes, positions)?.code === 'Skip') return undefined;
       const raw = nodes.map((node) => plugin.score?.(state, info, node) ?? 0);
       const normalized = raw.slice();
       plugin.normalize?.(state, info, normalized, nodes);

@@ -215,20 +215,21 @@ function main(): void {
     }
   }
   const growth = growths(outcomes);
-  if (growth.length > 0) console.log('\ncost per pod, 5,000 nodes against 500 (p50)');
-  for (const { name, factor } of growth) console.log(row([name, `${factor.toFixed(2)}x`]));
+  if (growth.length > 0) console.log('\ncost per pod, 5,000 nodes against 500 (p50, mean)');
+  for (const { name, factor, mean } of growth) console.log(row([name, `${factor.toFixed(2)}x`, `${mean.toFixed(2)}x`]));
   const big = only === undefined && values.nodes === undefined && !values['no-memory'] ? memory() : undefined;
   if (big !== undefined) console.log(`\nheap with ${big.nodes} nodes and ${big.pods} pods: ${big.heapMb} MB`);
   console.log(`load ${load().join(' ')}`);
   if (values.json) console.log(JSON.stringify({ outcomes, growth, memory: big }));
 }
 
-function growths(outcomes: readonly Outcome[]): { name: string; factor: number }[] {
+function growths(outcomes: readonly Outcome[]): { name: string; factor: number; mean: number }[] {
   return workloads.flatMap(({ name }) => {
-    const cost = (nodes: number) => outcomes.find(({ workload, size }) => workload === name && size.nodes === nodes)?.p50Us;
-    const small = cost(500);
-    const large = cost(5000);
-    return small === undefined || large === undefined ? [] : [{ name, factor: large / small }];
+    const at = (nodes: number) => outcomes.find(({ workload, size }) => workload === name && size.nodes === nodes);
+    const small = at(500);
+    const large = at(5000);
+    if (small === undefined || large === undefined) return [];
+    return [{ name, factor: large.p50Us / small.p50Us, mean: large.meanUs / small.meanUs }];
   });
 }
 

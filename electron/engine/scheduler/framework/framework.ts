@@ -250,7 +250,7 @@ export class Framework {
   ): { scores: PluginScores[]; error: PluginStatus | null } {
     const skipped = new Set<string>();
     for (const plugin of this.at('preScore')) {
-      const status = plugin.preScore!(state, pod, nodes);
+      const status = plugin.preScore!(state, pod, nodes, positions);
       if (status === null) continue;
       if (status.code !== 'Skip') return { scores: [], error: withPlugin(status, plugin.name) };
       skipped.add(plugin.name);

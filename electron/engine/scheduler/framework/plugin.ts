@@ -83,7 +83,8 @@ export interface Plugin {
   /** Filter by position in the snapshot, prepared once a cycle; null where Filter has to be called. Must agree with `filter`. */
   filterAt?(state: CycleState): ((position: number) => PluginStatus | null) | null;
   postFilter?(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult;
-  preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): PluginStatus | null;
+  /** `positions`: the places of `nodes` in the snapshot. */
+  preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], positions: Int32Array): PluginStatus | null;
   /** Integer; may lie outside 0..100 when `normalize` brings it back. */
   score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
   /** Score of all feasible nodes at once, by their positions, into `raw`; or the answer, when it is the same for all. Must agree with `score`. */

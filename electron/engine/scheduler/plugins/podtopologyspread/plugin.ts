@@ -49,7 +49,7 @@ export function createPodTopologySpread(rawArgs: unknown, handle: Handle): Plugi
       const spread = state.read(filterKey);
       return spread === undefined ? () => null : (position) => spread.check(position);
     },
-    preScore(state, pod, nodes) {
+    preScore(state, pod, nodes, positions) {
       const constraints = soft.of(pod);
       if (constraints.length === 0) return skip;
       let ledger = softCounts.get(constraints);
@@ -58,7 +58,7 @@ export function createPodTopologySpread(rawArgs: unknown, handle: Handle): Plugi
         ledger = new Ledger(new SoftSpread(pod, constraints, requireAll));
         softCounts.set(constraints, ledger);
       }
-      state.write(scoreKey, { scores: prepareScores(ledger.at(handle.snapshot()), nodes) });
+      state.write(scoreKey, { scores: prepareScores(ledger.at(handle.snapshot()), nodes, positions) });
       return null;
     },
     score(state, _pod, node) {

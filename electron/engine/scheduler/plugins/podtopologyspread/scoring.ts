@@ -57,6 +57,12 @@ export class SoftSpread implements Summed {
     this.#required = requiredNodeTest(pod.pod);
   }
 
+  /** Whether the node at a position has the label of every constraint. */
+  hasAllLabels(position: number): boolean {
+    for (const { domains } of this.counts) if (domains.of[position]! < 0) return false;
+    return true;
+  }
+
   rebuild(snapshot: Snapshot): void {
     this.counts = this.constraints.map(
       ({ topologyKey }) => new SoftCounts(snapshot.domains(topologyKey), topologyKey === hostnameLabel),
@@ -84,16 +90,18 @@ export interface SpreadScores {
 }
 
 /** Counts the domains of the feasible nodes. */
-export function prepareScores(soft: SoftSpread, feasible: readonly NodeInfo[]): SpreadScores {
+export function prepareScores(soft: SoftSpread, feasible: readonly NodeInfo[], positions: Int32Array): SpreadScores {
   const ignored = new Set<string>();
-  if (soft.requireAll) for (const { node, name } of feasible) if (!hasAllKeys(node, soft.constraints)) ignored.add(name);
+  if (soft.requireAll) {
+    for (let k = 0; k < positions.length; k++) if (!soft.hasAllLabels(positions[k]!)) ignored.add(feasible[k]!.name);
+  }
   const weights = soft.counts.map((counts) => {
     if (counts.onHost) return Math.log(feasible.length - ignored.size + 2);
     const seen = new Uint8Array(counts.sums.length);
     let domains = 0;
-    for (const { name, position } of feasible) {
-      if (ignored.size > 0 && ignored.has(name)) continue;
-      const domain = counts.domainOf(position);
+    for (let k = 0; k < positions.length; k++) {
+      if (ignored.size > 0 && ignored.has(feasible[k]!.name)) continue;
+      const domain = counts.domainOf(positions[k]!);
       if (seen[domain] === 0) domains++;
       seen[domain] = 1;
     }
