@@ -2,11 +2,12 @@ import { useId, useState } from 'react';
 import { compareStrings } from '#shared/core/compare.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
 import type { ObjectRef, Taint } from '#shared/kube/types.ts';
-import { Button, CheckField, Dialog, SelectField, TextField } from '../../components/index.ts';
+import { CheckField, Dialog, SelectField, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog } from '../../store/view.ts';
 import { freeName } from '../model/drafts.ts';
+import { Foot } from './Foot.tsx';
 import { TaintPreview } from './TaintPreview.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
@@ -22,18 +23,6 @@ const COMMON_TAINTS: readonly { key: string; value: string; effect: Effect }[] =
 function useNodeNames(): readonly string[] {
   const nodes = useCluster((state) => state.nodes);
   return [...nodes.keys()].sort(compareStrings);
-}
-
-function Foot({ form, busy, disabled = false, text }: { form: string; busy: boolean; disabled?: boolean; text: string }) {
-  const t = useT();
-  return (
-    <>
-      <Button onClick={closeDialog}>{t('dialogs:cancel')}</Button>
-      <Button tone="primary" type="submit" form={form} disabled={busy || disabled}>
-        {text}
-      </Button>
-    </>
-  );
 }
 
 /** Adds one taint to a node. */

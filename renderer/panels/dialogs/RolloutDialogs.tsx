@@ -2,40 +2,17 @@ import { useId, useMemo, useState } from 'react';
 import { compareStrings } from '#shared/core/compare.ts';
 import type { ObjectRef } from '#shared/kube/types.ts';
 import { keyOf } from '#shared/kube/types.ts';
-import { Button, CheckField, Dialog, SelectField, TextField } from '../../components/index.ts';
+import { CheckField, Dialog, SelectField, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog, openDock } from '../../store/view.ts';
 import { rolloutView } from '../model/rollout.ts';
+import { Foot } from './Foot.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
 function useWorkload(ref: ObjectRef) {
   return useCluster((state) =>
     ref.kind === 'ReplicaSet' ? state.replicaSets.get(keyOf(ref)) : state.deployments.get(keyOf(ref)),
-  );
-}
-
-function Foot({
-  form,
-  busy,
-  disabled,
-  text,
-  danger = false,
-}: {
-  form: string;
-  busy: boolean;
-  disabled: boolean;
-  text: string;
-  danger?: boolean;
-}) {
-  const t = useT();
-  return (
-    <>
-      <Button onClick={closeDialog}>{t('dialogs:cancel')}</Button>
-      <Button tone={danger ? 'danger' : 'primary'} type="submit" form={form} disabled={busy || disabled}>
-        {text}
-      </Button>
-    </>
   );
 }
 

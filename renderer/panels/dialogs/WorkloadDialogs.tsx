@@ -1,11 +1,12 @@
 import { useId, useState } from 'react';
 import type { AnyObject } from '#shared/kube/types.ts';
 import { printObjects } from '#shared/scenario/index.ts';
-import { Button, Dialog, SelectField, TextField } from '../../components/index.ts';
+import { Dialog, SelectField, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog, select, useView } from '../../store/view.ts';
 import { type DeploymentDraft, deploymentOfDraft, emptyPodDraft, freeName, type PodDraft, podOfDraft } from '../model/drafts.ts';
+import { Foot } from './Foot.tsx';
 import { PodForm } from './PodForm.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
@@ -45,14 +46,7 @@ export function PodDialog({ nodeName }: { nodeName?: string }) {
       description={t('dialogs:podLead')}
       width={640}
       onClose={closeDialog}
-      footer={
-        <>
-          <Button onClick={closeDialog}>{t('dialogs:cancel')}</Button>
-          <Button tone="primary" type="submit" form={form} disabled={busy || draft.name.trim() === ''}>
-            {t('dialogs:create')}
-          </Button>
-        </>
-      }
+      footer={<Foot form={form} busy={busy} disabled={draft.name.trim() === ''} text={t('dialogs:create')} />}
     >
       <form
         id={form}
@@ -132,14 +126,7 @@ export function DeploymentDialog() {
       description={t('dialogs:deploymentLead')}
       width={640}
       onClose={closeDialog}
-      footer={
-        <>
-          <Button onClick={closeDialog}>{t('dialogs:cancel')}</Button>
-          <Button tone="primary" type="submit" form={form} disabled={busy || draft.pod.name.trim() === ''}>
-            {t('dialogs:create')}
-          </Button>
-        </>
-      }
+      footer={<Foot form={form} busy={busy} disabled={draft.pod.name.trim() === ''} text={t('dialogs:create')} />}
     >
       <form
         id={form}

@@ -1,26 +1,5 @@
-import type { KubeObject, OwnerReference } from '#shared/kube/types.ts';
-
-/** The owner reference with `controller: true`, undefined when nobody controls the object. Models metav1.GetControllerOf. */
-export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
-}
-
-/** Whether that object is controlled by the owner, judged by uid. Models metav1.IsControlledBy. */
-export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid;
-}
-
-/** Reference that makes `owner` the controller of something. Models metav1.NewControllerRef. */
-export function newControllerRef(owner: KubeObject): OwnerReference {
-  return {
-    apiVersion: owner.apiVersion,
-    kind: owner.kind,
-    name: owner.metadata.name,
-    uid: owner.metadata.uid ?? '',
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}
+import { controllerOf, controllerReference } from '#shared/kube/pod.ts';
+import type { KubeObject } from '#shared/kube/types.ts';
 
 /** What to do about an object that may belong to a controller. */
 export type Claim = 'keep' | 'adopt' | 'release' | 'ignore';
@@ -43,7 +22,7 @@ export function decideClaim(owner: KubeObject, candidate: KubeObject, matches: b
 
 /** Copy of the object with the owner as its controller. */
 export function adopted<T extends KubeObject>(object: T, owner: KubeObject): T {
-  const ownerReferences = [...(object.metadata.ownerReferences ?? []), newControllerRef(owner)];
+  const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(owner)];
   return { ...object, metadata: { ...object.metadata, ownerReferences } };
 }
 

@@ -1,6 +1,6 @@
 import { compareStrings } from '#shared/core/compare.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
 import type { KubeObject } from '#shared/kube/types.ts';
-import { controllerOf } from './controllerRef.ts';
 
 /** Names of the objects nobody controls, by namespace, so that a controller need not look at every object to find some to adopt. */
 export class Orphans {

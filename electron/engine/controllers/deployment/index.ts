@@ -1,7 +1,7 @@
 import { matchLabelSelector } from '#shared/kube/labels.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
 import type { Deployment, KubeObject, Pod, ReplicaSet } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
-import { controllerOf } from '../common/controllerRef.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';

@@ -1,10 +1,11 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { ok } from '#shared/core/result.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
+import { controllerReference } from '#shared/kube/pod.ts';
 import type { Deployment, ReplicaSet } from '#shared/kube/types.ts';
 import type { ApiResult, Client, EventRecorder, Lister } from '../../client/types.ts';
 import type { Clock } from '../../sim/types.ts';
-import { adopted, decideClaim, newControllerRef, released } from '../common/controllerRef.ts';
+import { adopted, decideClaim, released } from '../common/controllerRef.ts';
 import {
   HASH_LABEL,
   maxRevision,
@@ -165,7 +166,7 @@ export function buildReplicaSet(deployment: Deployment, old: readonly ReplicaSet
         ...newReplicaSetAnnotations(deployment, undefined, revision),
         ...replicasAnnotations(desired, desired + maxSurgeOf(deployment)),
       },
-      ownerReferences: [newControllerRef(deployment)],
+      ownerReferences: [controllerReference(deployment)],
     },
     spec: {
       replicas: newReplicaSetSize(deployment, old, 0),

@@ -1,8 +1,8 @@
 import { ok } from '#shared/core/result.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
 import type { Deployment, Pod, ReplicaSet } from '#shared/kube/types.ts';
 import type { ApiResult, Lister } from '../../client/types.ts';
-import { controllerOf } from '../common/controllerRef.ts';
 import { sameStatus } from '../common/same.ts';
 import {
   claimReplicaSets,

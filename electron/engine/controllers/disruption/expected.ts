@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { scaleIntOrPercent } from '#shared/kube/intOrPercent.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
 import { qualifiedResource, servedKind } from '#shared/kube/registry.ts';
 import type { KubeObject, OwnerReference, Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
-import { controllerOf } from '../common/controllerRef.ts';
 
 /** Looks up an object of any kind; undefined when it is not there. */
 export type Find = (kind: string, namespace: string, name: string) => KubeObject | undefined;

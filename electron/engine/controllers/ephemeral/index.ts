@@ -1,7 +1,7 @@
+import { controllerReference } from '#shared/kube/pod.ts';
 import { ownershipFault, type PersistentVolumeClaim, type PodVolume } from '#shared/kube/storage.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
-import { newControllerRef } from '../common/controllerRef.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
@@ -22,7 +22,7 @@ function claimFor(pod: Pod, volume: PodVolume): PersistentVolumeClaim | undefine
       namespace: pod.metadata.namespace ?? '',
       ...(annotations === undefined ? {} : { annotations }),
       ...(labels === undefined ? {} : { labels }),
-      ownerReferences: [newControllerRef(pod)],
+      ownerReferences: [controllerReference(pod)],
     },
     spec: template.spec,
   };

@@ -1,8 +1,9 @@
 import { ok } from '#shared/core/result.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
 import type { KubeObject, Pod, ReplicaSet, Status } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
-import { adopted, controllerOf, decideClaim, released } from '../common/controllerRef.ts';
+import { adopted, decideClaim, released } from '../common/controllerRef.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { Orphans } from '../common/orphans.ts';

@@ -1,7 +1,7 @@
 import { err } from '#shared/core/result.ts';
+import { controllerReference } from '#shared/kube/pod.ts';
 import type { Pod, ReplicaSet, Status } from '#shared/kube/types.ts';
 import type { ApiResult, Client, EventRecorder } from '../../client/types.ts';
-import { newControllerRef } from '../common/controllerRef.ts';
 
 /** Longest generateName that still leaves room for the suffix. */
 const MAX_PREFIX = 58;
@@ -36,7 +36,7 @@ export function podOf(owner: ReplicaSet): Pod {
       ...(metadata.labels === undefined ? {} : { labels: metadata.labels }),
       ...(metadata.annotations === undefined ? {} : { annotations: metadata.annotations }),
       ...(metadata.finalizers === undefined ? {} : { finalizers: metadata.finalizers }),
-      ownerReferences: [newControllerRef(owner)],
+      ownerReferences: [controllerReference(owner)],
     },
     spec: spec ?? { containers: [] },
     status: {},
