@@ -17,6 +17,9 @@ function forwardSignals(child) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 }
 
+/** A larger nursery for the engine's many short-lived objects: fewer collections while the scheduler works (measured by bench:scheduler). */
+const HEAP = '--max-semi-space-size=64';
+
 /** Runs the window until it is closed. Undefined = it ran; else why it could not. */
 async function runWindow() {
   const { findElectron, hasDisplay, sandboxSwitches } = await import('./runtime.mjs');
@@ -24,7 +27,7 @@ async function runWindow() {
   const electron = findElectron();
   if (!electron.path) return electron.reason;
   const started = Date.now();
-  const child = spawn(electron.path, [root, ...sandboxSwitches, ...files], {
+  const child = spawn(electron.path, [`--js-flags=${HEAP}`, root, ...sandboxSwitches, ...files], {
     stdio: ['ignore', 'inherit', 'pipe'],
     cwd: process.cwd(),
   });
@@ -54,7 +57,7 @@ if (!ensureBuilt()) {
 const refused = args.includes('--browser') ? '' : await runWindow();
 if (refused !== undefined) {
   if (refused !== '') say(`No window: ${refused}. Serving the playground to a browser instead.`);
-  const server = spawn(node24, [join(root, 'electron/serve/main.ts'), '--open', ...files], {
+  const server = spawn(node24, [HEAP, join(root, 'electron/serve/main.ts'), '--open', ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
     cwd: process.cwd(),
   });
