@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import { Canvas } from './canvas/Canvas.tsx';
 import { Palette } from './canvas/palette/Palette.tsx';
 import { Header } from './components/header/Header.tsx';
@@ -7,11 +7,13 @@ import { Splitter } from './components/Splitter.tsx';
 import { Timeline } from './components/timeline/Timeline.tsx';
 import { changeLanguage, useT } from './i18n/index.ts';
 import { BottomDock } from './panels/BottomDock.tsx';
-import { Dialogs } from './panels/Dialogs.tsx';
 import { InspectorPanel } from './panels/InspectorPanel.tsx';
 import { Presenter } from './presenter/Presenter.tsx';
 import { useCluster } from './store/cluster.ts';
 import { useView } from './store/view.ts';
+
+/** Dialogs are read after the first picture: none is open then. */
+const Dialogs = lazy(async () => ({ default: (await import('./panels/Dialogs.tsx')).Dialogs }));
 
 /** Applies theme, language and the window's title to the document. */
 function useDocument(): void {
@@ -89,7 +91,9 @@ export function App() {
           ) : null}
         </footer>
         <ErrorBoundary name="">
-          <Dialogs />
+          <Suspense fallback={null}>
+            <Dialogs />
+          </Suspense>
         </ErrorBoundary>
         <Toasts />
         <Connection />

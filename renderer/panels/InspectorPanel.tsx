@@ -1,6 +1,6 @@
 import './panels.css';
 import { Box, Layers, Server, Shapes } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { AnyObject, Deployment, Node, ObjectKey, Pod } from '#shared/kube/types.ts';
 import { PodGlyph, type TabSpec, Tabs } from '../components/index.ts';
 import { podLook } from '../graph/podLook.ts';
@@ -14,8 +14,10 @@ import { Overview } from './inspector/Overview.tsx';
 import { PodDetails } from './inspector/PodDetails.tsx';
 import { KeyValues } from './inspector/parts.tsx';
 import { WhyTab } from './inspector/WhyTab.tsx';
-import { YamlTab } from './inspector/YamlTab.tsx';
 import { objectOf } from './selection.ts';
+
+/** The editor is large; it is read when first looked at. */
+const YamlTab = lazy(async () => ({ default: (await import('./inspector/YamlTab.tsx')).YamlTab }));
 
 function Glyph({ object }: { object: AnyObject }) {
   const owners = useCluster((state) => state.owners);
@@ -73,7 +75,15 @@ function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
         </div>
       ),
     },
-    { id: 'yaml', label: t('panels:yaml'), body: <YamlTab key={id} object={object} /> },
+    {
+      id: 'yaml',
+      label: t('panels:yaml'),
+      body: (
+        <Suspense fallback={null}>
+          <YamlTab key={id} object={object} />
+        </Suspense>
+      ),
+    },
     {
       id: 'events',
       label: t('panels:events'),
