@@ -9,6 +9,7 @@ import type {
   PodDisruptionBudget,
   ReplicaSet,
 } from '#shared/kube/types.ts';
+import { mergeLabelKeys } from './labelKeys.ts';
 import { normalizeDataSource } from './storage.ts';
 
 const EMPTY_NODE_INFO = {
@@ -43,7 +44,7 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
       nodeInfo: { ...EMPTY_NODE_INFO, ...node.status?.nodeInfo },
     },
   }),
-  Pod: (pod: Pod, nowText: string): Pod => ({ ...pod, status: initialPodStatus(pod, nowText) }),
+  Pod: (pod: Pod, nowText: string): Pod => ({ ...pod, spec: mergeLabelKeys(pod), status: initialPodStatus(pod, nowText) }),
   ReplicaSet: (set: ReplicaSet): ReplicaSet => ({ ...set, status: { replicas: 0 } }),
   Deployment: <T extends KubeObject>(deployment: T): T => ({ ...deployment, status: {} }),
   PersistentVolume: (volume: PersistentVolume, nowText: string): PersistentVolume => ({

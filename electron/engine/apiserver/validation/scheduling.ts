@@ -110,8 +110,11 @@ function validateSpreadKeys(constraint: Spread, at: string): FieldError[] {
   if (selector === undefined) return [forbidden(field, 'must not be specified when labelSelector is not set')];
   return keys.flatMap((key, index) => {
     const errors = validateLabelName(key, `${field}[${index}]`);
-    const known = labelOf(selector.matchLabels, key) !== undefined || selector.matchExpressions?.some((one) => one.key === key);
-    if (known) errors.push(invalid(`${field}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector'));
+    // The API server itself has written the pod's own value into the selector when the pod was made.
+    const named = (selector.matchExpressions ?? []).filter((one) => one.key === key);
+    const merged = named.length === 1 && named[0]?.operator === 'In' && named[0].values?.length === 1;
+    if (labelOf(selector.matchLabels, key) !== undefined || (named.length > 0 && !merged))
+      errors.push(invalid(`${field}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector'));
     return errors;
   });
 }
