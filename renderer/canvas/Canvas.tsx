@@ -41,7 +41,7 @@ function overlays(): { top: number; right: number; bottom: number; left: number 
   const presenter = useView.getState().presenter;
   const read = (selector: string): number => document.querySelector<HTMLElement>(selector)?.offsetWidth ?? 0;
   const caption = document.querySelector<HTMLElement>('.caption')?.offsetHeight ?? 0;
-  return { top: presenter ? 30 : 84, right: 28, bottom: presenter ? caption + 34 : 56, left: (read('.queue-panel') || 210) + 34 };
+  return { top: presenter ? 30 : 96, right: 28, bottom: presenter ? caption + 34 : 88, left: (read('.queue-panel') || 210) + 34 };
 }
 
 const reducedMotion = typeof matchMedia === 'function' ? matchMedia('(prefers-reduced-motion: reduce)') : null;
