@@ -34,9 +34,9 @@ describe('registry of kinds', () => {
     expect(servedKind('apps/v1beta1', 'Deployment')).toBeUndefined();
     expect(servedKind('autoscaling/v1', 'HorizontalPodAutoscaler')?.apiVersion).toBe('autoscaling/v2');
     expect(kindInfo('Node')).toMatchObject({ namespaced: false, hasStatus: true, simulated: true });
-    expect(kindInfo('Service')).toMatchObject({ namespaced: true, simulated: false, shortNames: ['svc'] });
+    expect(kindInfo('CSIDriver')).toMatchObject({ namespaced: false, simulated: false });
     expect(kindInfo('TokenReview')?.storable).toBe(false);
-    expect(allKinds.filter(({ simulated }) => simulated)).toHaveLength(13);
+    expect(allKinds.filter(({ simulated }) => simulated)).toHaveLength(37);
     expect(kindsInCategory('all').map(({ kind }) => kind)).toContain('ReplicaSet');
   });
 

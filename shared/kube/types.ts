@@ -4,6 +4,9 @@ import type * as core from 'kubernetes-types/core/v1';
 import type * as meta from 'kubernetes-types/meta/v1';
 import type * as policy from 'kubernetes-types/policy/v1';
 import type * as storage from 'kubernetes-types/storage/v1';
+import type { MoreKinds } from './kinds.ts';
+
+export type * from './kinds.ts';
 
 /** Kubernetes metadata as stored: a name is always there; times are RFC 3339 strings in UTC with second resolution. */
 export type ObjectMeta = Omit<meta.ObjectMeta, 'name'> & { name: string };
@@ -103,7 +106,7 @@ export interface CsiNode extends KubeObject {
 export type ObjectReference = core.ObjectReference;
 
 /** Static type of each simulated kind. */
-export interface KindMap {
+export interface KindMap extends MoreKinds {
   Pod: Pod;
   Node: Node;
   Namespace: Namespace;

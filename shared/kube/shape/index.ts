@@ -1,10 +1,24 @@
 import { isRecord } from '../../core/json.ts';
 import { canonicalQuantity, parseQuantity } from '../quantity.ts';
 import { SCHEDULER_SHAPES } from '../schedulerConfig/shapes.ts';
+import { CONFIG_SHAPES } from './config.ts';
+import { NETWORK_SHAPES } from './network.ts';
+import { POLICY_SHAPES } from './policies.ts';
 import { STORAGE_SHAPES } from './storage.ts';
 import { SHAPE_TABLE } from './table.ts';
+import { VOLUME_SHAPES } from './volumes.ts';
+import { WORKLOAD_SHAPES } from './workloads.ts';
 
-const TABLE: Readonly<Record<string, string>> = { ...SHAPE_TABLE, ...STORAGE_SHAPES, ...SCHEDULER_SHAPES };
+const TABLE: Readonly<Record<string, string>> = {
+  ...SHAPE_TABLE,
+  ...STORAGE_SHAPES,
+  ...SCHEDULER_SHAPES,
+  ...WORKLOAD_SHAPES,
+  ...CONFIG_SHAPES,
+  ...NETWORK_SHAPES,
+  ...POLICY_SHAPES,
+  ...VOLUME_SHAPES,
+};
 
 /** One place where an object is not built as its kind is. */
 export interface ShapeProblem {

@@ -1,0 +1,16 @@
+/** Fields of the remaining storage kinds of Kubernetes 1.36 and of their parts, in the form of SHAPE_TABLE. */
+export const VOLUME_SHAPES: Readonly<Record<string, string>> = {
+  CSIDriver: 'apiVersion:string kind:string metadata:ObjectMeta spec:CSIDriverSpec',
+  CSIDriverSpec:
+    'attachRequired:bool fsGroupPolicy:string podInfoOnMount:bool requiresRepublish:bool seLinuxMount:bool ' +
+    'storageCapacity:bool tokenRequests:[TokenRequest] volumeLifecycleModes:[string]',
+  CSIStorageCapacity:
+    'apiVersion:string capacity:quantity kind:string maximumVolumeSize:quantity metadata:ObjectMeta ' +
+    'nodeTopology:LabelSelector storageClassName:string',
+  TokenRequest: 'audience:string expirationSeconds:int',
+  VolumeAttachment: 'apiVersion:string kind:string metadata:ObjectMeta spec:VolumeAttachmentSpec status:VolumeAttachmentStatus',
+  VolumeAttachmentSource: 'inlineVolumeSpec:PersistentVolumeSpec persistentVolumeName:string',
+  VolumeAttachmentSpec: 'attacher:string nodeName:string source:VolumeAttachmentSource',
+  VolumeAttachmentStatus: 'attachError:VolumeError attached:bool attachmentMetadata:{string} detachError:VolumeError',
+  VolumeError: 'message:string time:time',
+};
