@@ -277,7 +277,7 @@ describe('hostile files end quickly', () => {
 
   test('a field called __proto__ changes nothing', () => {
     const parsed = parseScenario(
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n__proto__: { polluted: yes }\n',
+      'apiVersion: resource.k8s.io/v1\nkind: ResourceClaimTemplate\nmetadata: { name: a }\n__proto__: { polluted: yes }\n',
       'f.yaml',
     );
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();

@@ -63,8 +63,9 @@ const json = fc.letrec((tie) => ({
 
 const object: fc.Arbitrary<AnyObject> = fc.oneof(
   fc.record({
-    apiVersion: fc.constant('v1'),
-    kind: fc.constant('ConfigMap'),
+    // A kind whose fields are not known: anything may stand in it.
+    apiVersion: fc.constant('resource.k8s.io/v1'),
+    kind: fc.constant('ResourceClaimTemplate'),
     metadata: fc.record({ name, namespace: name, annotations: fc.dictionary(name, text) }),
     data: fc.dictionary(name, text),
     extra: json,

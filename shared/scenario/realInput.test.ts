@@ -98,7 +98,7 @@ describe('real input', () => {
 
   test('values as kubectl reads them: octal, yes, times, base 60, null', () => {
     const { objects } = load(
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, annotations: { empty: } }\nx: { mode: 0644, on: yes, at: 2026-01-01T00:00:00Z, ratio: 12:30, none: ~ }\n',
+      'apiVersion: resource.k8s.io/v1\nkind: ResourceClaimTemplate\nmetadata: { name: a, annotations: { empty: } }\nx: { mode: 0644, on: yes, at: 2026-01-01T00:00:00Z, ratio: 12:30, none: ~ }\n',
     );
     expect(objects[0]!.x).toEqual({ mode: 0o644, on: true, at: '2026-01-01T00:00:00Z', ratio: '12:30' });
     expect(objects[0]!.metadata.annotations).toEqual({ empty: '' });

@@ -23,7 +23,7 @@ describe('checkShape', () => {
       },
     );
     expect(checkShape(sound)).toEqual([]);
-    expect(checkShape({ kind: 'Service', anything: 1 })).toEqual([]);
+    expect(checkShape({ kind: 'ResourceSlice', anything: 1 })).toEqual([]);
   });
 
   it.each<[string, object, string, string | undefined]>([

@@ -89,8 +89,8 @@ describe('applyDefaults', () => {
   });
 
   it('leaves kinds alone that have no defaults here', () => {
-    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { a: null } };
-    expect(applyDefaults(service)).toBe(service);
+    const slice = { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceSlice', metadata: { name: 's' }, spec: { a: null } };
+    expect(applyDefaults(slice)).toBe(slice);
   });
 });
 
