@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { deployment, replicaSet } from '../../testing/builders.ts';
+import { safeEncode } from '../common/fnv.ts';
+import { computeHash } from '../common/templateHash.ts';
 import { maxRevision, newReplicaSetAnnotations, REVISION, REVISION_HISTORY, revisionOf } from './annotations.ts';
 import { rollbackTemplate } from './rollback.ts';
 import { equalIgnoreHash } from './template.ts';
-import { computeHash, safeEncode } from './templateHash.ts';
 
 function annotated<T extends { metadata: object }>(object: T, annotations: Record<string, string>): T {
   return { ...object, metadata: { ...object.metadata, annotations } };

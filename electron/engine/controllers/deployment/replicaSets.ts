@@ -6,6 +6,7 @@ import type { Deployment, ReplicaSet } from '#shared/kube/types.ts';
 import type { ApiResult, Client, EventRecorder, Lister } from '../../client/types.ts';
 import type { Clock } from '../../sim/types.ts';
 import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { computeHash } from '../common/templateHash.ts';
 import {
   HASH_LABEL,
   maxRevision,
@@ -26,7 +27,6 @@ import {
   withCondition,
 } from './status.ts';
 import { equalIgnoreHash, withoutHash } from './template.ts';
-import { computeHash } from './templateHash.ts';
 
 /** What a sync of one Deployment works with. */
 export interface Tools {

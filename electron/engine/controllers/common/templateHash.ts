@@ -1,5 +1,6 @@
 import { parseQuantity, printQuantity } from '#shared/kube/quantity.ts';
 import type { PodTemplateSpec } from '#shared/kube/types.ts';
+import { fnv32a, safeEncode, utf8 } from './fnv.ts';
 import { GO_STRUCTS } from './templateTypes.ts';
 
 interface Field {
@@ -111,26 +112,6 @@ export function dumpTemplate(template: PodTemplateSpec): string {
   return dump(template, 'v1.PodTemplateSpec', true);
 }
 
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** FNV-1a, 32 bits, over bytes. */
-function fnv32a(bytes: Iterable<number>, start = 0x811c9dc5): number {
-  let hash = start;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
-}
-
-/** UTF-8 bytes of a text. */
-function* utf8(text: string): Generator<number> {
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    if (code < 0x80) yield code;
-    else if (code < 0x800) yield* [0xc0 | (code >> 6), 0x80 | (code & 63)];
-    else if (code < 0x10000) yield* [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];
-    else yield* [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];
-  }
-}
-
 /**
  * The pod-template-hash of a defaulted template; a collision count, when there is one, salts it.
  * Models pkg/controller ComputeHash.
@@ -142,11 +123,4 @@ export function computeHash(template: PodTemplateSpec, collisionCount?: number):
     hash = fnv32a([count & 255, (count >>> 8) & 255, (count >>> 16) & 255, count >>> 24, 0, 0, 0, 0], hash);
   }
   return safeEncode(String(hash));
-}
-
-/** Replaces each character by one of an alphabet without vowels. Models apimachinery/pkg/util/rand SafeEncodeString. */
-export function safeEncode(text: string): string {
-  let encoded = '';
-  for (let at = 0; at < text.length; at++) encoded += ALPHABET.charAt(text.charCodeAt(at) % ALPHABET.length);
-  return encoded;
 }
