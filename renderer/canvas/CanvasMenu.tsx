@@ -30,16 +30,18 @@ import {
   ZapOff,
 } from 'lucide-react';
 import type { ComponentType, MouseEvent, ReactNode } from 'react';
-import type { MenuEntry } from '../components/index.ts';
+import { KindIcon, type MenuEntry } from '../components/index.ts';
 import { type Translate, useT } from '../i18n/index.ts';
 import { sendCommand } from '../store/actions.ts';
 import { type AppActionId, appActions } from '../store/appActions.ts';
 import { canvasPort } from '../store/canvasPort.ts';
 import { useCluster } from '../store/cluster.ts';
 import type { Position } from '../store/mirror.ts';
-import { deploymentActions, deploymentOf, nodeActions, type ObjectAction, podActions } from '../store/objectActions.ts';
+import { nodeActions, type ObjectAction, podActions } from '../store/objectActions.ts';
 import { addMachine, addPod } from '../store/place.ts';
 import { openDialog, select, useView } from '../store/view.ts';
+import { ownerOf, workloadActions } from '../store/workloadActions.ts';
+import { workloadOf } from '../store/workloads.ts';
 import { isController } from './ControlPlane.tsx';
 
 const ICONS: Record<string, ComponentType<{ size?: number }>> = {
@@ -159,11 +161,11 @@ function entriesFor(key: string | null, t: Translate): MenuEntry[] {
     // Before the last group, which deletes.
     return [heading(key), ...own.slice(0, -2), appEntry('duplicate', t, <CopyPlus size={14} />), ...own.slice(-2)];
   }
-  const deployment = key ? mirror.deployments.get(key) : undefined;
-  if (key && deployment) return [heading(key), ...entriesOf(deploymentActions(deployment), t, '')];
+  const workload = key ? workloadOf(mirror, key) : undefined;
+  if (key && workload) return [heading(key), ...entriesOf(workloadActions(workload), t, '')];
   const pod = key ? mirror.pods.get(key) : undefined;
   if (key && pod) {
-    const owner = deploymentOf(pod);
+    const owner = ownerOf(pod);
     const own: MenuEntry[] = [heading(key), ...entriesOf(podActions(pod), t, '')];
     if (!owner) return own;
     const name = owner.metadata.name;
@@ -173,9 +175,9 @@ function entriesFor(key: string | null, t: Translate): MenuEntry[] {
       {
         type: 'sub',
         id: 'owner',
-        label: `Deployment ${name}`,
-        icon: <Layers size={14} />,
-        entries: entriesOf(deploymentActions(owner), t, 'owner-'),
+        label: `${owner.kind} ${name}`,
+        icon: <KindIcon kind={owner.kind} size={14} />,
+        entries: entriesOf(workloadActions(owner), t, 'owner-'),
       },
     ];
   }

@@ -4,12 +4,13 @@ import type { QueueEntry } from '#shared/protocol/index.ts';
 import { PodGlyph } from '../components/index.ts';
 import { mainPendingReason } from '../explain/pending.ts';
 import { plainReason } from '../explain/reasons.ts';
-import { ownerColor, podLook } from '../graph/podLook.ts';
+import { podLook } from '../graph/podLook.ts';
 import { formatSpan } from '../graph/time.ts';
 import { unservedPods } from '../graph/unserved.ts';
 import { type MessageKey, useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
 import { useView } from '../store/view.ts';
+import { WorkloadList } from './WorkloadList.tsx';
 
 type QueueLane = 'active' | 'backoff' | 'unschedulable' | 'gated' | 'inFlight';
 type LaneId = QueueLane | 'unserved';
@@ -112,59 +113,6 @@ function UnservedLane() {
   return <Lane id="unserved" label="canvas:laneUnserved" entries={entries} />;
 }
 
-/** The Deployments, with how many of their replicas are ready. */
-function Workloads() {
-  const t = useT();
-  const deployments = useCluster((state) => state.deployments);
-  const owners = useCluster((state) => state.owners);
-  const selection = useView((state) => state.selection);
-  if (deployments.size === 0) return null;
-  return (
-    <section className="lane workloads" aria-label={t('canvas:workloads')}>
-      <h3 className="lane-head">
-        <span>{t('canvas:workloads')}</span>
-        <i>{deployments.size}</i>
-      </h3>
-      <ul>
-        {[...deployments].map(([key, deployment]) => {
-          const wanted = deployment.spec.replicas ?? 1;
-          const ready = deployment.status?.readyReplicas ?? 0;
-          const label = t('canvas:replicas', { ready, wanted });
-          return (
-            <li key={key}>
-              <button
-                type="button"
-                className={`queue-item ${selection.includes(key) ? 'selected' : ''}`}
-                data-key={key}
-                aria-label={`${deployment.metadata.name}, ${label}`}
-              >
-                <span
-                  className="workload-dot"
-                  style={{
-                    background: ownerColor(
-                      owners.get(key) ?? 0,
-                      Number(deployment.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 1),
-                    ),
-                  }}
-                />
-                <span className="queue-text">
-                  <span className="queue-name">{deployment.metadata.name}</span>
-                  <span className="replica-track">
-                    <i style={{ transform: `scaleX(${wanted > 0 ? Math.min(1, ready / wanted) : 0})` }} />
-                  </span>
-                </span>
-                <span className="queue-count mono">
-                  {ready}/{wanted}
-                </span>
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
-}
-
 /** The scheduler's lanes and the workloads, in front of the canvas on its left. */
 export function QueuePanel() {
   const t = useT();
@@ -176,7 +124,7 @@ export function QueuePanel() {
         ))}
         <UnservedLane />
       </section>
-      <Workloads />
+      <WorkloadList />
     </div>
   );
 }

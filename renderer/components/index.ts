@@ -3,6 +3,7 @@ export { Dialog } from './Dialog.tsx';
 export { ErrorBoundary } from './ErrorBoundary.tsx';
 export { CheckField, Field, SelectField, TextField } from './Field.tsx';
 export { Keys, keyText } from './Keys.tsx';
+export { KindIcon } from './KindIcon.tsx';
 export { ContextMenuArea, DropMenu, type MenuEntry } from './Menu.tsx';
 export { PodGlyph } from './PodGlyph.tsx';
 export { type TabSpec, Tabs } from './Tabs.tsx';

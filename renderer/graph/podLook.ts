@@ -1,6 +1,6 @@
 import { podPriority } from '#shared/kube/pod.ts';
 import type { Pod } from '#shared/kube/types.ts';
-import { type Lineage, ownerKeyOf, replicaSetKeyOf } from '../store/lineage.ts';
+import { type Lineage, ownerKeyOf, templateKeyOf } from '../store/lineage.ts';
 
 /** How a pod's state is shown. `unready`: running, but not (yet) ready. */
 export type PodState = 'pending' | 'creating' | 'running' | 'unready' | 'terminating' | 'failed' | 'succeeded';
@@ -55,8 +55,8 @@ export function ownerColor(index: number, revision: number): string {
 /** Everything the picture of a pod needs; `lineage` and `owners` are the mirror's. */
 export function podLook(pod: Pod, owners: ReadonlyMap<string, number>, lineage: ReadonlyMap<string, Lineage>): PodLook {
   const state = podState(pod);
-  const set = replicaSetKeyOf(pod);
-  const family = set === null ? undefined : lineage.get(set);
+  const template = templateKeyOf(pod);
+  const family = template === null ? undefined : lineage.get(template);
   const old = family !== undefined && !family.current;
   const priority = podPriority(pod);
   const rank = priority > 0 ? ' hi' : priority < 0 ? ' lo' : '';

@@ -50,6 +50,14 @@ export function objectOf(state: Mirror, key: ObjectKey): { kind: string; metadat
       return state.deployments.get(key) ?? null;
     case 'ReplicaSet':
       return (state.replicaSets.get(key) as ReplicaSet | undefined) ?? null;
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'Job':
+    case 'CronJob':
+    case 'ReplicationController':
+      return state.workloads.get(key) ?? null;
+    case 'ControllerRevision':
+      return state.revisions.get(key) ?? null;
     case 'PriorityClass':
       return state.priorityClasses.get(key) ?? null;
     case 'PodDisruptionBudget':

@@ -9,6 +9,7 @@ import { copyName } from './naming.ts';
 import { pinPositions } from './place.ts';
 import { showToast } from './toasts.ts';
 import { openDialog, refOfKey, select, useView } from './view.ts';
+import { workloadOf } from './workloads.ts';
 
 const SHIFT = 36;
 let copied: readonly { object: AnyObject; position: Position | undefined }[] = [];
@@ -16,7 +17,7 @@ let copied: readonly { object: AnyObject; position: Position | undefined }[] = [
 /** Object of a selected key, if it is there and can be copied. */
 function objectOf(mirror: Mirror, key: ObjectKey): AnyObject | undefined {
   if (key.startsWith('Node//')) return mirror.nodes.get(key.slice('Node//'.length)) as AnyObject | undefined;
-  return (mirror.pods.get(key) ?? mirror.deployments.get(key)) as AnyObject | undefined;
+  return (mirror.pods.get(key) ?? workloadOf(mirror, key)) as AnyObject | undefined;
 }
 
 function collect(): typeof copied {

@@ -27,7 +27,13 @@ export function connect(): () => void {
   const stopRuns = onFrameStep(noticeRun);
   // A selected object that is gone, for good, leaves the selection.
   const stopPrune = useCluster.subscribe((state, before) => {
-    if (state.pods !== before.pods || state.nodes !== before.nodes || state.deployments !== before.deployments) pruneSelection();
+    if (
+      state.pods !== before.pods ||
+      state.nodes !== before.nodes ||
+      state.deployments !== before.deployments ||
+      state.workloads !== before.workloads
+    )
+      pruneSelection();
   });
   return () => {
     stop();
@@ -54,11 +60,12 @@ function noticeRun({ before, after }: FrameStep): void {
 function pruneSelection(): void {
   const { selection } = useView.getState();
   if (selection.length === 0) return;
-  const { pods, nodes, deployments } = useCluster.getState();
+  const { pods, nodes, deployments, workloads } = useCluster.getState();
   const alive = selection.filter((key) => {
     if (key.startsWith('Pod/')) return pods.has(key);
     if (key.startsWith('Node/')) return nodes.has(key.slice('Node//'.length));
     if (key.startsWith('Deployment/')) return deployments.has(key);
+    if (/^(StatefulSet|DaemonSet|Job|CronJob|ReplicationController)\//.test(key)) return workloads.has(key);
     return true;
   });
   if (alive.length !== selection.length) useView.setState({ selection: alive });

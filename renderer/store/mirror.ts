@@ -1,6 +1,10 @@
 import type {
   AnyObject,
+  ControllerRevision,
+  CronJob,
+  DaemonSet,
   Deployment,
+  Job,
   KubeEvent,
   Namespace,
   Node,
@@ -9,6 +13,8 @@ import type {
   PodDisruptionBudget,
   PriorityClass,
   ReplicaSet,
+  ReplicationController,
+  StatefulSet,
 } from '#shared/kube/types.ts';
 import type { Change, ComponentView, Frame, QueueView, SessionState } from '#shared/protocol/index.ts';
 import { buildLineage, type Lineage, ownerKeyOf } from './lineage.ts';
@@ -34,15 +40,19 @@ export interface Mirror {
   readonly pods: ReadonlyMap<ObjectKey, Pod>;
   readonly deployments: ReadonlyMap<ObjectKey, Deployment>;
   readonly replicaSets: ReadonlyMap<ObjectKey, ReplicaSet>;
+  /** Workloads of the other kinds. */
+  readonly workloads: ReadonlyMap<ObjectKey, StatefulSet | DaemonSet | Job | CronJob | ReplicationController>;
+  /** Stored templates of StatefulSets and DaemonSets. */
+  readonly revisions: ReadonlyMap<ObjectKey, ControllerRevision>;
   readonly priorityClasses: ReadonlyMap<ObjectKey, PriorityClass>;
   readonly budgets: ReadonlyMap<ObjectKey, PodDisruptionBudget>;
   readonly namespaces: ReadonlyMap<ObjectKey, Namespace>;
   readonly events: ReadonlyMap<ObjectKey, KubeEvent>;
-  /** Kinds that are kept but not simulated. */
+  /** Objects of all other kinds. */
   readonly others: ReadonlyMap<ObjectKey, AnyObject>;
   /** Pods bound to each node, in the order they came; an array is replaced only when one of its pods changed. */
   readonly podsByNode: ReadonlyMap<string, readonly Pod[]>;
-  /** Of each ReplicaSet: its Deployment and revision. */
+  /** Of each ReplicaSet and ControllerRevision: where it stands among its owner's. */
   readonly lineage: ReadonlyMap<ObjectKey, Lineage>;
   /** Colour index of each owner, given at first sight and kept. */
   readonly owners: ReadonlyMap<string, number>;
@@ -68,6 +78,8 @@ export const EMPTY_MIRROR: Mirror = {
   pods: new Map(),
   deployments: new Map(),
   replicaSets: new Map(),
+  workloads: new Map(),
+  revisions: new Map(),
   priorityClasses: new Map(),
   budgets: new Map(),
   namespaces: new Map(),
@@ -89,6 +101,12 @@ const FIELD_OF_KIND = {
   Pod: 'pods',
   Deployment: 'deployments',
   ReplicaSet: 'replicaSets',
+  StatefulSet: 'workloads',
+  DaemonSet: 'workloads',
+  Job: 'workloads',
+  CronJob: 'workloads',
+  ReplicationController: 'workloads',
+  ControllerRevision: 'revisions',
   PriorityClass: 'priorityClasses',
   PodDisruptionBudget: 'budgets',
   Namespace: 'namespaces',
@@ -150,7 +168,10 @@ function applyChanges(base: Mirror, changes: readonly Change[]): Partial<Tables>
     tables.owners = addOwners(base.owners, podChanges);
   }
   const replicaSets = copies.get('replicaSets') as ReadonlyMap<string, ReplicaSet> | undefined;
-  if (replicaSets) tables.lineage = keep(base.lineage, buildLineage(replicaSets));
+  const revisions = copies.get('revisions') as ReadonlyMap<string, ControllerRevision> | undefined;
+  if (replicaSets || revisions) {
+    tables.lineage = keep(base.lineage, buildLineage(replicaSets ?? base.replicaSets, revisions ?? base.revisions));
+  }
   return tables as Partial<Tables>;
 }
 

@@ -1,10 +1,9 @@
 import { controllerOf } from '#shared/kube/pod.ts';
-import type { Deployment, Node, ObjectRef, Pod } from '#shared/kube/types.ts';
+import type { Node, Pod } from '#shared/kube/types.ts';
 import { refOf } from '#shared/kube/types.ts';
 import { type MessageKey, translate } from '../i18n/index.ts';
 import { sendCommand } from './actions.ts';
 import { useCluster } from './cluster.ts';
-import { replicaSetKeyOf } from './lineage.ts';
 import { showToast } from './toasts.ts';
 import { openDialog, openDock, openInspector, select, useView } from './view.ts';
 
@@ -100,14 +99,6 @@ function showIn(key: string, tab: 'why' | 'details' | 'yaml' | 'events'): void {
   openInspector(tab);
 }
 
-/** The Deployment a pod comes from, if any. */
-export function deploymentOf(pod: Pod): Deployment | undefined {
-  const { lineage, deployments } = useCluster.getState();
-  const set = replicaSetKeyOf(pod);
-  const key = set ? lineage.get(set)?.deployment : null;
-  return key ? deployments.get(key) : undefined;
-}
-
 /** What can be done with a pod itself. */
 export function podActions(pod: Pod): ObjectAction[] {
   const ref = refOf(pod);
@@ -161,46 +152,6 @@ export function podActions(pod: Pod): ObjectAction[] {
       run: () => void sendCommand({ type: 'delete', refs: [ref] }),
     },
   ];
-}
-
-/** What can be done with a Deployment. */
-export function deploymentActions(deployment: Deployment): ObjectAction[] {
-  const ref: ObjectRef = refOf(deployment);
-  const paused = deployment.spec.paused === true;
-  return [
-    { id: 'scale', label: 'canvas:scale', icon: 'scaling', run: () => openDialog({ type: 'scale', target: ref }) },
-    { id: 'setImage', label: 'canvas:setImage', icon: 'image-up', run: () => openDialog({ type: 'setImage', target: ref }) },
-    { id: 'restart', label: 'canvas:restart', icon: 'rotate-cw', run: () => void sendCommand({ type: 'rolloutRestart', ref }) },
-    paused
-      ? { id: 'resume', label: 'canvas:resumeRollout', icon: 'play', run: () => void sendCommand({ type: 'rolloutResume', ref }) }
-      : { id: 'pause', label: 'canvas:pauseRollout', icon: 'pause', run: () => void sendCommand({ type: 'rolloutPause', ref }) },
-    {
-      id: 'undoRollout',
-      label: 'canvas:undoRollout',
-      icon: 'undo-2',
-      run: () => openDialog({ type: 'undoRollout', target: ref }),
-    },
-    {
-      id: 'rollout',
-      label: 'canvas:showRollout',
-      icon: 'layers',
-      run: () => showRollout(`Deployment/${ref.namespace}/${ref.name}`),
-    },
-    { id: 'pdb', label: 'canvas:addBudget', icon: 'shield', run: () => openDialog({ type: 'pdb', deployment: ref }) },
-    {
-      id: 'deleteDeployment',
-      label: 'canvas:deleteDeployment',
-      icon: 'trash-2',
-      danger: true,
-      group: true,
-      run: () => openDialog({ type: 'delete', targets: [ref] }),
-    },
-  ];
-}
-
-function showRollout(key: string): void {
-  select(key);
-  openDock('rollout');
 }
 
 /** Runs a key's action on every selected node. */

@@ -1,34 +1,37 @@
 import { Command } from 'cmdk';
 import { compareStrings } from '#shared/core/compare.ts';
-import type { Deployment, Node, Pod } from '#shared/kube/types.ts';
+import type { Node, Pod } from '#shared/kube/types.ts';
 import { Dialog, Keys } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { type AppActionId, actionLabel, appActions } from '../../store/appActions.ts';
 import { useCluster } from '../../store/cluster.ts';
-import { deploymentActions, deploymentOf, nodeActions, type ObjectAction, podActions } from '../../store/objectActions.ts';
+import { nodeActions, type ObjectAction, podActions } from '../../store/objectActions.ts';
 import { closeDialog, select, useView } from '../../store/view.ts';
+import { ownerOf, workloadActions } from '../../store/workloadActions.ts';
+import { workloadOf } from '../../store/workloads.ts';
 
 /** Objects that may be jumped to; more would make typing slow, and searching narrows them anyway. */
 const MOST_TARGETS = 400;
 
 function useSelectionActions(): readonly ObjectAction[] {
   const key = useView((state) => state.selection.at(-1));
-  const { nodes, pods, deployments } = useCluster.getState();
+  const mirror = useCluster.getState();
+  const { nodes, pods } = mirror;
   if (!key) return [];
   const node: Node | undefined = key.startsWith('Node//') ? nodes.get(key.slice('Node//'.length)) : undefined;
   if (node) return nodeActions(node);
   const pod: Pod | undefined = pods.get(key);
   if (pod) {
-    const owner = deploymentOf(pod);
-    return [...podActions(pod), ...(owner ? deploymentActions(owner) : [])];
+    const owner = ownerOf(pod);
+    return [...podActions(pod), ...(owner ? workloadActions(owner) : [])];
   }
-  const deployment: Deployment | undefined = deployments.get(key);
-  return deployment ? deploymentActions(deployment) : [];
+  const workload = workloadOf(mirror, key);
+  return workload ? workloadActions(workload) : [];
 }
 
 function useTargets(): readonly string[] {
-  const { nodes, pods, deployments } = useCluster.getState();
-  const keys = [...[...nodes.keys()].map((name) => `Node//${name}`), ...deployments.keys(), ...pods.keys()];
+  const { nodes, pods, deployments, workloads } = useCluster.getState();
+  const keys = [...[...nodes.keys()].map((name) => `Node//${name}`), ...deployments.keys(), ...workloads.keys(), ...pods.keys()];
   return keys.sort(compareStrings).slice(0, MOST_TARGETS);
 }
 
