@@ -37,6 +37,7 @@ export function mergeConfig(given: DeepPartial<EngineConfig> | undefined): Engin
     scheduler: { ...defaultEngineConfig.scheduler, ...given?.scheduler },
     storage: { ...defaultEngineConfig.storage, ...given?.storage },
     eventTtlMs: given?.eventTtlMs ?? defaultEngineConfig.eventTtlMs,
+    admission: { ...defaultEngineConfig.admission, ...given?.admission },
   };
 }
 
@@ -46,8 +47,8 @@ export function createCore(options: CoreOptions): EngineCore {
   const clock = new VirtualClock(startTime);
   const random = new SeededRandom(options.seed);
   const store = new ObjectStore(() => clock.nowMs, options.historyBytes);
-  const server = new ApiServer(store, clock, random);
   const config = mergeConfig(options.config);
+  const server = new ApiServer(store, clock, random, config.admission);
   const context = new EngineContext({ clock, random, server, watch: (kind) => store.table(kind), config });
   bootstrap(server);
   expireEvents(clock, context.client('kube-apiserver'), context.informer('Event'), config.eventTtlMs);

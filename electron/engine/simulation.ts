@@ -1,8 +1,9 @@
 import { Hasher, hashValue } from '#shared/core/hash.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
-import type { AnyObject, Pod, Status } from '#shared/kube/types.ts';
+import type { AnyObject, ObjectRef, Pod, Status } from '#shared/kube/types.ts';
 import type {
+  AdmissionDecision,
   Attempt,
   Command,
   CommandPreview,
@@ -23,6 +24,9 @@ import type { EngineCore } from './core.ts';
 import type { SchedulerSet } from './schedulers.ts';
 import { runLoop } from './sim/loop.ts';
 import type { RunOutcome, Simulation, StoredChange } from './types.ts';
+
+/** Refusals that the list of recent ones shows. */
+const SHOWN_REFUSALS = 50;
 
 /** The command line's verbs as the simulation needs them. */
 export interface KubectlPart {
@@ -183,6 +187,11 @@ export class ClusterSimulation implements Simulation {
     this.#refuseInside('preview');
     this.#parts.components.start();
     return this.#parts.advice.preview(command);
+  }
+
+  admission(ref?: ObjectRef): AdmissionDecision[] {
+    const { trace } = this.#core.server;
+    return ref === undefined ? trace.refusals(SHOWN_REFUSALS) : trace.of(ref);
   }
 
   check(object: AnyObject): Result<null, Status> {

@@ -1,7 +1,8 @@
 import type { Result } from '#shared/core/result.ts';
 import type { NamedScheduler } from '#shared/kube/schedulerConfig/index.ts';
-import type { AnyObject, Status } from '#shared/kube/types.ts';
+import type { AnyObject, ObjectRef, Status } from '#shared/kube/types.ts';
 import type {
+  AdmissionDecision,
   Attempt,
   Command,
   CommandPreview,
@@ -25,8 +26,10 @@ export interface SimulationOptions {
   schedulers?: readonly NamedScheduler[];
 }
 
-/** Every field optional, recursively. */
-export type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+/** Every field optional, recursively; lists as a whole. */
+export type DeepPartial<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
+};
 
 /** Why a run ended. `until`: virtual time reached; `idle`: nothing due at all; `quiet`: only background work is left; `stop`: the caller's budget. */
 export interface RunOutcome {
@@ -97,6 +100,8 @@ export interface Simulation {
   suggest(namespace: string, name: string): Result<Suggestion[], Status>;
   /** What would follow from a command, without giving it. 400 for one that has no preview. */
   preview(command: Command): Result<CommandPreview, Status>;
+  /** What admission has decided lately: about one object, or (without `ref`) the last refusals; newest first. */
+  admission(ref?: ObjectRef): AdmissionDecision[];
   /** Would this object be accepted (create, or update when it exists)? Writes nothing. */
   check(object: AnyObject): Result<null, Status>;
   /** Hash over all objects, clock, random streams and queues. */

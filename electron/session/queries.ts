@@ -63,6 +63,8 @@ export function answer(query: Exclude<Query, { type: 'compare' }>, context: Quer
       const preview = simulation.preview(query.command);
       return preview.ok ? preview : err(statusError(preview.error));
     }
+    case 'admission':
+      return ok({ decisions: simulation.admission(query.ref) });
     case 'schedulers':
       return ok({ schedulers: simulation.schedulers() });
     case 'object':

@@ -3,6 +3,7 @@ import type { Command, CommandReply, Control } from './commands.ts';
 import type { BridgeError, Frame } from './frames.ts';
 import type { Query, QueryReply } from './queries.ts';
 
+export * from './admission.ts';
 export * from './advice.ts';
 export * from './commands.ts';
 export * from './explain.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { admissionDecisionSchema } from './admission.ts';
 import { commandPreviewSchema, suggestionSchema } from './advice.ts';
 import { commandSchema, drainOptionsSchema, objectSchema, refSchema } from './commands.ts';
 import { attemptSchema, drainPreviewSchema } from './explain.ts';
@@ -15,6 +16,8 @@ export const querySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('suggest'), namespace: z.string(), name: z.string() }),
   /** What would follow from a command, without giving it. */
   z.strictObject({ type: z.literal('preview'), command: commandSchema }),
+  /** What admission has decided about one object's requests (also refused ones), or without `ref` the last refusals of all. */
+  z.strictObject({ type: z.literal('admission'), ref: refSchema.optional() }),
   /** The schedulers with their configurations. */
   z.strictObject({ type: z.literal('schedulers') }),
   /**
@@ -48,6 +51,8 @@ export const queryReplySchemas = {
   drainPreview: drainPreviewSchema,
   suggest: z.strictObject({ suggestions: z.array(suggestionSchema) }),
   preview: commandPreviewSchema,
+  /** Newest first. */
+  admission: z.strictObject({ decisions: z.array(admissionDecisionSchema) }),
   schedulers: z.strictObject({ schedulers: z.array(schedulerViewSchema) }),
   compare: comparisonSchema,
   object: z.strictObject({ object: z.looseObject({ kind: z.string() }).nullable() }),

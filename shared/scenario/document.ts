@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NOT_SIMULATED, PLUGIN_ORDER } from '../kube/admissionPlugins.ts';
 import { validateConfiguration } from '../kube/schedulerConfig/index.ts';
 import { type Command, commandSchema } from '../protocol/commands.ts';
 import { parseDuration } from './durations.ts';
@@ -18,6 +19,13 @@ const duration = z.union([z.number(), z.string()]).transform((value, context) =>
   return ms ?? 0;
 });
 const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
+
+const plugin = z.string().superRefine((name, context) => {
+  if (PLUGIN_ORDER.includes(name)) return;
+  const meant = nearest(name, [...PLUGIN_ORDER]);
+  context.addIssue({ code: 'custom', message: `unknown admission plugin "${name}"${meant ? `: did you mean "${meant}"?` : ''}` });
+});
+const enabledPlugin = plugin.refine((name) => !NOT_SIMULATED.has(name), 'this admission plugin is not simulated');
 
 const configSchema = z.strictObject({
   kubelet: z
@@ -52,6 +60,10 @@ const configSchema = z.strictObject({
     .optional(),
   storage: z.strictObject({ resyncMs: positiveDuration, provisionMs: duration }).partial().optional(),
   eventTtlMs: positiveDuration.optional(),
+  admission: z
+    .strictObject({ enable: z.array(enabledPlugin), disable: z.array(plugin) })
+    .partial()
+    .optional(),
 });
 
 const translationSchema = z.strictObject({ title: z.string().optional(), description: z.string().optional() });
@@ -205,7 +217,10 @@ function withoutUndefined(config: z.infer<typeof configSchema>): ScenarioConfig 
     Object.fromEntries(
       Object.entries(value)
         .filter(([, field]) => field !== undefined)
-        .map(([name, field]) => [name, typeof field === 'object' && field !== null ? clean(field) : field]),
+        .map(([name, field]) => [
+          name,
+          typeof field === 'object' && field !== null && !Array.isArray(field) ? clean(field) : field,
+        ]),
     );
   return clean(config);
 }

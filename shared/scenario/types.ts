@@ -63,6 +63,8 @@ export interface ScenarioConfig {
   nodeLifecycle?: { monitorPeriodMs?: number; monitorGraceMs?: number; evictionRatePerSecond?: number };
   scheduler?: { cycleMs?: number; backoffInitialMs?: number; backoffMaxMs?: number; unschedulableFlushMs?: number };
   eventTtlMs?: number;
+  /** Admission plugins to run beside the default ones, and default ones not to run. */
+  admission?: { enable?: string[]; disable?: string[] };
 }
 
 /** Title and description in another language of the interface. */

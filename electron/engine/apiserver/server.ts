@@ -5,7 +5,8 @@ import type { AnyObject, ObjectRef, Status } from '#shared/kube/types.ts';
 import type { VirtualClock } from '../sim/clock.ts';
 import type { Random, RandomStream } from '../sim/types.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { createAdmission } from './admission/index.ts';
+import { type Admission, type AdmissionRequest, type AdmissionSwitches, chainOf, createAdmission } from './admission/index.ts';
+import { AdmissionTrace, VALIDATION } from './admission/trace.ts';
 import { prepareForCreate } from './defaulting/create.ts';
 import { applyDefaults } from './defaulting/index.ts';
 import { checkPreconditions, planDeletion } from './deletion.ts';
@@ -42,10 +43,12 @@ export class ApiServer implements ServerCore {
   readonly #uids: RandomStream;
   readonly #names: RandomStream;
   readonly #stored: ReadView;
-  readonly #admission: ReturnType<typeof createAdmission>;
+  readonly #admission: Admission;
+  /** What admission has decided lately. */
+  readonly trace: AdmissionTrace;
   #view: ReadView;
 
-  constructor(store: ObjectStore, clock: VirtualClock, random: Random) {
+  constructor(store: ObjectStore, clock: VirtualClock, random: Random, switches?: AdmissionSwitches) {
     this.#store = store;
     this.#clock = clock;
     this.#uids = random.stream('apiserver/uid');
@@ -55,10 +58,17 @@ export class ApiServer implements ServerCore {
       list: (kind, namespace) => store.table(kind).list(namespace),
     };
     this.#view = this.#stored;
-    this.#admission = createAdmission({
-      get: (kind, namespace, name) => this.#view.get(kind, namespace, name),
-      list: (kind, namespace) => this.#view.list(kind, namespace),
-    });
+    this.trace = new AdmissionTrace(
+      () => clock.nowMs,
+      (user) => user === ADMIN,
+    );
+    const access = {
+      get: (kind: string, namespace: string, name: string) => this.#view.get(kind, namespace, name),
+      list: (kind: string, namespace?: string) => this.#view.list(kind, namespace),
+      timestamp: () => this.timestamp(),
+      commit: (old: AnyObject, next: AnyObject) => this.commit(old, next, false),
+    };
+    this.#admission = createAdmission(access, chainOf(switches), this.trace);
   }
 
   timestamp(): string {
@@ -108,24 +118,27 @@ export class ApiServer implements ServerCore {
   }
 
   /**
-   * Everything create does before the commit: decoding, defaults, admission, strategy, system fields, validation. An object that was stored before
-   * (`kept`) keeps its status, uid, times and generation; `admitted` ones do not pass admission again.
+   * Everything create does before the commit: decoding, defaults, mutating admission, strategy, system fields, validation, validating admission. An
+   * object that was stored before (`kept`) keeps its status, uid, times and generation; `admitted` ones do not pass admission again.
    */
   prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, stored?: { kept: true; admitted: boolean }): Answer {
     const asStored = stored !== undefined;
     const malformed = shapeFault(input, options.user);
     if (malformed !== undefined) return err(malformed);
     let object = applyDefaults(input);
-    if (stored?.admitted !== true) {
-      const request = { operation: 'CREATE', object, old: null, user: options.user, dryRun: options.dryRun === true } as const;
-      const admitted = this.#admission.admit(request);
-      if (!admitted.ok) return admitted;
-      object = admitted.value ?? object;
-    }
+    const run = stored?.admitted === true ? undefined : this.#admission.begin(requestOf('CREATE', object, null, options));
+    const admitted = run?.mutate();
+    if (admitted?.ok === false) return admitted;
+    object = admitted?.value ?? object;
     const fresh = prepareForCreate(info.simulated || !info.hasStatus ? object : withStatus(object, undefined), this.timestamp());
     object = this.#systemFields(info, asStored ? withKept(fresh, object) : fresh, asStored, options.dryRun === true);
     const errors = validateCreate(object);
-    return errors.length > 0 ? err(invalidStatus(object, errors)) : ok(object);
+    const invalid = errors.length > 0 ? invalidStatus(object, errors) : undefined;
+    if (invalid !== undefined) run?.refuse(VALIDATION, invalid);
+    const refusal = invalid ?? run?.validate(object) ?? undefined;
+    if (refusal !== undefined) return err(refusal);
+    run?.done(object);
+    return ok(object);
   }
 
   /** The object as create would complete it (defaults, admission), checked, without asking whether the name is free. Stores nothing. */
@@ -150,8 +163,8 @@ export class ApiServer implements ServerCore {
     const strategy = strategyOf(info.kind);
     let object = keepSystemFields(applyDefaults(next), old.value);
     if (info.hasStatus) object = withStatus(object, old.value.status);
-    const request = { operation: 'UPDATE', object, old: old.value, user: options.user, dryRun: options.dryRun === true } as const;
-    const admitted = this.#admission.admit(request);
+    const run = this.#admission.begin(requestOf('UPDATE', object, old.value, options));
+    const admitted = run.mutate();
     if (!admitted.ok) return admitted;
     object = admitted.value ?? object;
     if (strategy.prepareForUpdate !== undefined) object = strategy.prepareForUpdate(object, old.value);
@@ -159,7 +172,11 @@ export class ApiServer implements ServerCore {
       object = withMeta(object, { generation: (old.value.metadata.generation ?? 0) + 1 });
     }
     const errors = validateUpdate(object, old.value);
-    if (errors.length > 0) return err(invalidStatus(object, errors));
+    const invalid = errors.length > 0 ? invalidStatus(object, errors) : undefined;
+    if (invalid !== undefined) run.refuse(VALIDATION, invalid);
+    const refusal = invalid ?? run.validate(object);
+    if (refusal !== null) return err(refusal);
+    run.done(object);
     return ok(this.commit(old.value, object, options.dryRun));
   }
 
@@ -186,7 +203,7 @@ export class ApiServer implements ServerCore {
     const refused = checkPreconditions(info, old, options);
     if (refused !== undefined) return err(refused);
     const dryRun = options.dryRun === true;
-    const admitted = this.#admission.admit({ operation: 'DELETE', object: null, old, user: options.user, dryRun });
+    const admitted = this.#admission.admit(requestOf('DELETE', null, old, options));
     if (!admitted.ok) return admitted;
     if (info.kind === 'Namespace') return this.#deleteNamespace(info, old, options);
     const plan = planDeletion(old, options, deletionTime(this.#clock));
@@ -274,6 +291,25 @@ export class ApiServer implements ServerCore {
     return name;
   }
 }
+
+function requestOf(
+  operation: AdmissionRequest['operation'],
+  object: AnyObject | null,
+  old: AnyObject | null,
+  options: RequestOptions,
+): AdmissionRequest {
+  return {
+    operation,
+    object,
+    old,
+    user: options.user,
+    dryRun: options.dryRun === true,
+    warn: options.warn ?? unheard,
+    ...(options.rehearsal === true ? { rehearsal: true } : {}),
+  };
+}
+
+function unheard(): void {}
 
 /** The object with the generation and status it was stored with, the status completed by what a new one would have. */
 function withKept(fresh: AnyObject, given: AnyObject): AnyObject {

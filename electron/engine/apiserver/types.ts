@@ -9,6 +9,10 @@ export type Answer = Result<AnyObject, Status>;
 export interface RequestOptions {
   readonly user: string;
   readonly dryRun?: boolean | undefined;
+  /** Takes what the API server sends as `Warning` headers, one text each, in order. */
+  readonly warn?: ((text: string) => void) | undefined;
+  /** A dry run made for a request that is given up when it is refused: the refusal is kept in the trace of admission. */
+  readonly rehearsal?: boolean | undefined;
 }
 
 /** Models metav1.DeleteOptions. */

@@ -5,17 +5,20 @@ import { bindPod } from '../apiserver/subresources/binding.ts';
 import { evictPod } from '../apiserver/subresources/eviction.ts';
 import { finalizeNamespace } from '../apiserver/subresources/finalize.ts';
 import { setScale } from '../apiserver/subresources/scale.ts';
-import type { Answer } from '../apiserver/types.ts';
+import type { Answer, RequestOptions } from '../apiserver/types.ts';
 import type { ApiResult, Client, DeleteOptions, ObjectOf, WriteOptions } from './types.ts';
 
 /** The API as `user` sees it. */
 export class ApiClient implements Client {
   readonly user: string;
   readonly #server: ApiServer;
+  readonly #warn: ((text: string) => void) | undefined;
 
-  constructor(server: ApiServer, user: string) {
+  /** `warn` takes the server's warnings; those of dry runs are not told. */
+  constructor(server: ApiServer, user: string, warn?: (text: string) => void) {
     this.#server = server;
     this.user = user;
+    this.#warn = warn;
   }
 
   get<K extends string>(kind: K, namespace: string, name: string): ApiResult<ObjectOf<K>> {
@@ -40,31 +43,37 @@ export class ApiClient implements Client {
     patch: unknown,
     options?: WriteOptions & { subresource?: 'status' | 'scale' },
   ): ApiResult<AnyObject> {
-    return patchObject(this.#server, ref, type, patch, { ...options, user: this.user });
+    return patchObject(this.#server, ref, type, patch, this.#with(options));
   }
 
   delete(ref: ObjectRef, options?: DeleteOptions): ApiResult<AnyObject> {
-    return this.#server.delete(ref, { ...options, user: this.user });
+    return this.#server.delete(ref, this.#with(options));
   }
 
   scale(ref: ObjectRef, replicas: number): ApiResult<AnyObject> {
-    return setScale(this.#server, ref, replicas, { user: this.user });
+    return setScale(this.#server, ref, replicas, this.#request(undefined));
   }
 
   bind(namespace: string, podName: string, nodeName: string): ApiResult<AnyObject> {
-    return bindPod(this.#server, namespace, podName, nodeName, { user: this.user });
+    return bindPod(this.#server, namespace, podName, nodeName, this.#request(undefined));
   }
 
   evict(namespace: string, podName: string, options?: DeleteOptions): ApiResult<AnyObject> {
-    return evictPod(this.#server, namespace, podName, { ...options, user: this.user });
+    return evictPod(this.#server, namespace, podName, this.#with(options));
   }
 
   finalizeNamespace(name: string, finalizers: readonly string[]): ApiResult<AnyObject> {
-    return finalizeNamespace(this.#server, name, finalizers, { user: this.user });
+    return finalizeNamespace(this.#server, name, finalizers, this.#request(undefined));
   }
 
-  #request(options: WriteOptions | undefined): { user: string; dryRun: boolean } {
-    return { user: this.user, dryRun: options?.dryRun === true };
+  #request(options: WriteOptions | undefined): RequestOptions {
+    const dryRun = options?.dryRun === true;
+    return { user: this.user, dryRun, rehearsal: options?.rehearsal, warn: dryRun ? undefined : this.#warn };
+  }
+
+  /** The options given, with the user and what is to hear warnings. */
+  #with<T extends { dryRun?: boolean }>(options: T | undefined): Omit<T, 'dryRun'> & RequestOptions {
+    return { ...(options as T), user: this.user, warn: options?.dryRun === true ? undefined : this.#warn };
   }
 }
 

@@ -46,8 +46,8 @@ export class EngineContext implements ComponentContext {
     this.#watch = parts.watch;
   }
 
-  client(user: string): Client {
-    return new ApiClient(this.#server, user);
+  client(user: string, warn?: (text: string) => void): Client {
+    return new ApiClient(this.#server, user, warn);
   }
 
   informer<K extends string>(kind: K): Informer<ObjectOf<K>> {

@@ -19,6 +19,8 @@ export interface DeleteOptions {
 /** Options of writes. */
 export interface WriteOptions {
   dryRun?: boolean;
+  /** A dry run before the real request, given up when refused: the refusal shows in the trace of admission. */
+  rehearsal?: boolean;
 }
 
 /**
@@ -104,7 +106,8 @@ export interface EventRecorder {
 export interface ComponentContext {
   readonly clock: Clock;
   readonly random: Random;
-  client(user: string): Client;
+  /** `warn` takes the API server's warnings to its requests; those of dry runs are not told. */
+  client(user: string, warn?: (text: string) => void): Client;
   informer<K extends string>(kind: K): Informer<ObjectOf<K>>;
   /** Queue whose items are handled by `process` one per task, at the present instant. */
   workQueue(name: string, process: (key: string) => void): WorkQueue;
@@ -139,6 +142,13 @@ export interface EngineConfig {
   scheduler: { cycleMs: number; backoffInitialMs: number; backoffMaxMs: number; unschedulableFlushMs: number };
   storage: StorageTimings;
   eventTtlMs: number;
+  admission: AdmissionConfig;
+}
+
+/** Admission plugins beside or without the default ones. Models --enable-admission-plugins and --disable-admission-plugins. */
+export interface AdmissionConfig {
+  enable: readonly string[];
+  disable: readonly string[];
 }
 
 /** Persistent volumes. */
@@ -192,4 +202,5 @@ export const defaultEngineConfig: EngineConfig = {
   scheduler: { cycleMs: 300, backoffInitialMs: 1_000, backoffMaxMs: 10_000, unschedulableFlushMs: 300_000 },
   storage: { resyncMs: 15_000, provisionMs: 2_000 },
   eventTtlMs: 3_600_000,
+  admission: { enable: [], disable: [] },
 };

@@ -12,9 +12,13 @@ type Writer = (object: AnyObject, dryRun: boolean) => Result<string, Status>;
 
 /**
  * Writes several objects in order, all or none: every one is tried dry first. What an earlier object of the same batch will bring into being
- * (its namespace, its priority class) does not count as missing.
+ * (its namespace, its priority class) does not count as missing. `warnings` gives what the server has warned of since it was last asked.
  */
-export function writeAll(objects: readonly AnyObject[], write: Writer): Result<string[], Status> {
+export function writeAll(
+  objects: readonly AnyObject[],
+  write: Writer,
+  warnings: () => string[] = () => [],
+): Result<string[], Status> {
   const coming: ObjectRef[] = [];
   for (const object of objects) {
     const tried = write(object, true);
@@ -25,9 +29,14 @@ export function writeAll(objects: readonly AnyObject[], write: Writer): Result<s
   for (const object of objects) {
     const written = write(object, false);
     if (!written.ok) return written;
-    lines.push(written.value);
+    lines.push(...warnings(), written.value);
   }
   return ok(lines);
+}
+
+/** The dry try stands for the request: when it is refused, none follows. */
+function asked(dryRun: boolean): { dryRun: boolean; rehearsal?: boolean } {
+  return dryRun ? { dryRun, rehearsal: true } : { dryRun };
 }
 
 function awaits(status: Status, object: AnyObject, coming: readonly ObjectRef[]): boolean {
@@ -43,7 +52,7 @@ function awaits(status: Status, object: AnyObject, coming: readonly ObjectRef[])
 export function createWriter(client: Client): Writer {
   return (object, dryRun) => {
     const ref = targetOf(object);
-    const created = client.create(inNamespace(object, ref), { dryRun });
+    const created = client.create(inNamespace(object, ref), asked(dryRun));
     return created.ok ? ok(line(createdRef(ref, created.value), 'created')) : created;
   };
 }
@@ -56,13 +65,13 @@ export function applyWriter(client: Client): Writer {
     const found = client.get(ref.kind, ref.namespace, ref.name);
     if (!found.ok) {
       if (found.error.code !== 404 || found.error.details?.name !== ref.name) return found;
-      const created = client.create(wanted, { dryRun });
+      const created = client.create(wanted, asked(dryRun));
       return created.ok ? ok(line(createdRef(ref, created.value), 'created')) : created;
     }
     const current = found.value;
     const merged = threeWayMerge(current, withoutStatus(wanted), readLastApplied(current)) as AnyObject;
     if (deepEqual(merged, current)) return ok(line(ref, 'unchanged'));
-    const updated = client.update(merged, { dryRun });
+    const updated = client.update(merged, asked(dryRun));
     return updated.ok ? ok(line(ref, 'configured')) : updated;
   };
 }

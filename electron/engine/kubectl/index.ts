@@ -58,11 +58,14 @@ class KubectlCommands implements Kubectl {
   readonly #client: Client;
   readonly #drains = new Map<string, Drain>();
   #commands = 0;
+  /** Warnings of the server not printed yet, and those of the present command printed already: kubectl prints each once. */
+  #warnings: string[] = [];
+  readonly #warned = new Set<string>();
 
   constructor(ctx: ComponentContext, deps: KubectlDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
-    this.#client = ctx.client('kubernetes-admin');
+    this.#client = ctx.client('kubernetes-admin', (text) => this.#warnings.push(text));
   }
 
   execute(command: Command): Result<CommandReply, Status> {
@@ -70,15 +73,31 @@ class KubectlCommands implements Kubectl {
     const commandId = `command-${this.#commands}`;
     if (command.type === 'drain') return this.#drain(command.node, command.options, commandId);
     if (command.type === 'sequence') return this.#sequence(command.commands, commandId);
-    const done = this.#run(command);
+    const done = this.#runWarned(command);
     return done.ok ? ok({ commandId, lines: done.value, running: false }) : done;
+  }
+
+  /** One command with the warnings it brought before its lines. */
+  #runWarned(command: Exclude<SingleCommand, { type: 'drain' }>): Lines {
+    this.#warnings = [];
+    this.#warned.clear();
+    const done = this.#run(command);
+    return done.ok ? ok([...this.#takeWarnings(), ...done.value]) : done;
+  }
+
+  /** Models client-go rest.WarningWriter with Deduplicate. */
+  #takeWarnings(): string[] {
+    const fresh = [...new Set(this.#warnings)].filter((text) => !this.#warned.has(text));
+    for (const text of fresh) this.#warned.add(text);
+    this.#warnings = [];
+    return fresh.map((text) => `Warning: ${text}`);
   }
 
   /** What is done stays done when a later command is refused, so only the first one can refuse the whole. */
   #sequence(commands: readonly SingleCommand[], commandId: string): Result<CommandReply, Status> {
     const lines: string[] = [];
     for (const [index, command] of commands.entries()) {
-      const done = command.type === 'drain' ? err(clientError('a drain cannot be part of a sequence')) : this.#run(command);
+      const done = command.type === 'drain' ? err(clientError('a drain cannot be part of a sequence')) : this.#runWarned(command);
       if (!done.ok && index === 0) return done;
       lines.push(...(done.ok ? done.value : [printError(done.error)]));
       if (!done.ok) break;
@@ -133,9 +152,9 @@ class KubectlCommands implements Kubectl {
     const client = this.#client;
     switch (command.type) {
       case 'apply':
-        return writeAll(command.objects as AnyObject[], applyWriter(client));
+        return writeAll(command.objects as AnyObject[], applyWriter(client), () => this.#takeWarnings());
       case 'create':
-        return writeAll(command.objects as AnyObject[], createWriter(client));
+        return writeAll(command.objects as AnyObject[], createWriter(client), () => this.#takeWarnings());
       case 'replace':
         return this.#replace(command.object as AnyObject);
       case 'patch':

@@ -151,6 +151,10 @@ export class FakeSimulation implements Simulation {
     return err(status('Unsupported', 'preview'));
   }
 
+  admission(): [] {
+    return [];
+  }
+
   check(object: AnyObject): Result<null, Status> {
     return object.metadata.name === 'bad' ? err(status('Invalid', 'bad name')) : ok(null);
   }

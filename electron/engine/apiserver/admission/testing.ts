@@ -16,7 +16,7 @@ export function admitWith(
     },
     [plugin],
   );
-  const result = admission.admit({ object: null, old: null, user: 'test', dryRun: false, ...request });
+  const result = admission.admit({ object: null, old: null, user: 'test', dryRun: false, warn: () => undefined, ...request });
   return result.ok ? { object: result.value, refusal: null } : { object: null, refusal: result.error };
 }
 
