@@ -9,6 +9,7 @@ import type {
   PodDisruptionBudget,
   ReplicaSet,
 } from '#shared/kube/types.ts';
+import { prepareStatefulSet } from '../kinds/statefulSet.ts';
 import { mergeLabelKeys } from './labelKeys.ts';
 import { normalizeDataSource } from './storage.ts';
 
@@ -47,6 +48,7 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
   Pod: (pod: Pod, nowText: string): Pod => ({ ...pod, spec: mergeLabelKeys(pod), status: initialPodStatus(pod, nowText) }),
   ReplicaSet: (set: ReplicaSet): ReplicaSet => ({ ...set, status: { replicas: 0 } }),
   Deployment: <T extends KubeObject>(deployment: T): T => ({ ...deployment, status: {} }),
+  StatefulSet: prepareStatefulSet,
   PersistentVolume: (volume: PersistentVolume, nowText: string): PersistentVolume => ({
     ...volume,
     status: { phase: 'Pending', lastPhaseTransitionTime: nowText as never },

@@ -13,6 +13,7 @@ import type {
 import { defaultResourceList } from './container.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
 import { shareEqual } from './share.ts';
+import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -28,6 +29,7 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   Pod: defaultPod,
   ReplicaSet: defaultReplicaSet,
   Deployment: defaultDeployment,
+  StatefulSet: defaultStatefulSet,
   PriorityClass: defaultPriorityClass,
   PersistentVolume: defaultVolumeObject,
   PersistentVolumeClaim: defaultClaim,

@@ -2,6 +2,7 @@ import { countedStrategy, plainStrategy } from './common.ts';
 import { deploymentStrategy } from './deployment.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
+import { statefulSetStrategy } from './statefulSet.ts';
 import type { KindStrategy } from './strategy.ts';
 
 /** A new simulated kind adds its line here; kinds that are not named follow the common rules. */
@@ -14,7 +15,7 @@ const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrate
   ['PriorityClass', { generation: () => false }],
   ['ReplicationController', countedStrategy],
   ['DaemonSet', countedStrategy],
-  ['StatefulSet', countedStrategy],
+  ['StatefulSet', statefulSetStrategy],
   ['Job', countedStrategy],
   ['CronJob', countedStrategy],
   ['Ingress', countedStrategy],

@@ -12,6 +12,7 @@ import {
 import type { FieldError } from './errors.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
+import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './statefulSet.ts';
 import {
   validateClaim,
   validateClaimUpdate,
@@ -48,6 +49,7 @@ const rules: Readonly<Record<string, Rules>> = {
   Lease: { create: validateLease, update: validateLease },
   ReplicaSet: { create: validateReplicaSet, update: validateReplicaSetUpdate, status: validateReplicaSetStatus },
   Deployment: { create: validateDeployment, update: validateDeploymentUpdate, status: validateDeploymentStatus },
+  StatefulSet: { create: validateStatefulSet, update: validateStatefulSetUpdate, status: validateStatefulSetStatus },
   PriorityClass: { create: validatePriorityClass, update: validatePriorityClassUpdate },
   PodDisruptionBudget: { create: validateBudget, update: validateBudget, status: validateBudgetStatus },
   Event: { create: validateEvent },

@@ -44,12 +44,12 @@ function validateModes(modes: readonly string[] | undefined, field: string): Fie
   return errors;
 }
 
-function validateMode(mode: string | undefined): FieldError[] {
-  return mode === undefined || VOLUME_MODES.includes(mode) ? [] : [notSupported('spec.volumeMode', mode, VOLUME_MODES)];
+function validateMode(mode: string | undefined, field = 'spec'): FieldError[] {
+  return mode === undefined || VOLUME_MODES.includes(mode) ? [] : [notSupported(`${field}.volumeMode`, mode, VOLUME_MODES)];
 }
 
-function validateClassName(name: string | undefined): FieldError[] {
-  return name ? invalidEach('spec.storageClassName', name, checkDnsSubdomain(name)) : [];
+function validateClassName(name: string | undefined, field = 'spec'): FieldError[] {
+  return name ? invalidEach(`${field}.storageClassName`, name, checkDnsSubdomain(name)) : [];
 }
 
 /** An amount that must be above zero. `negative`: whether a negative one is told of as such first. */
@@ -128,14 +128,19 @@ export function validateVolumeObjectUpdate(now: PersistentVolume, before: Persis
 
 /** A claim. Models ValidatePersistentVolumeClaim. */
 export function validateClaim(claim: PersistentVolumeClaim): FieldError[] {
-  const { spec } = claim;
-  const errors = validateMetadata(claim.metadata, true, subdomainName);
-  if ((spec.accessModes ?? []).length === 0) errors.push(required('spec.accessModes', 'at least 1 access mode is required'));
-  errors.push(...validateLabelSelector(spec.selector, 'spec.selector'), ...validateModes(spec.accessModes, 'spec.accessModes'));
+  return [...validateMetadata(claim.metadata, true, subdomainName), ...validateClaimSpec(claim.spec, 'spec')];
+}
+
+/** What a claim asks for, in a claim or a template of one. Models ValidatePersistentVolumeClaimSpec. */
+export function validateClaimSpec(spec: PersistentVolumeClaim['spec'], field: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if ((spec.accessModes ?? []).length === 0) errors.push(required(`${field}.accessModes`, 'at least 1 access mode is required'));
+  errors.push(...validateLabelSelector(spec.selector, `${field}.selector`));
+  errors.push(...validateModes(spec.accessModes, `${field}.accessModes`));
   const request = spec.resources?.requests?.storage;
-  if (request === undefined) errors.push(required('spec.resources[storage]'));
-  else errors.push(...validatePositive(request, 'spec.resources[storage]', false));
-  return [...errors, ...validateClassName(spec.storageClassName), ...validateMode(spec.volumeMode)];
+  if (request === undefined) errors.push(required(`${field}.resources[storage]`));
+  else errors.push(...validatePositive(request, `${field}.resources[storage]`, false));
+  return [...errors, ...validateClassName(spec.storageClassName, field), ...validateMode(spec.volumeMode, field)];
 }
 
 /**
