@@ -7,6 +7,7 @@ import { presenter } from './en/presenter.ts';
 import { reasons } from './en/reasons.ts';
 import { schedulers } from './en/schedulers.ts';
 import { shell } from './en/shell.ts';
+import { workloads } from './en/workloads.ts';
 
 /** English catalogue, one namespace an area. */
-export const en = { shell, palette, canvas, reasons, panels, dialogs, advice, schedulers, presenter };
+export const en = { shell, palette, canvas, reasons, panels, dialogs, advice, schedulers, presenter, workloads };

@@ -8,6 +8,7 @@ import { presenter } from './ko/presenter.ts';
 import { reasons } from './ko/reasons.ts';
 import { schedulers } from './ko/schedulers.ts';
 import { shell } from './ko/shell.ts';
+import { workloads } from './ko/workloads.ts';
 
 /** Korean catalogue: the compiler holds it to the same keys as the English one. */
 export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> } = {
@@ -20,4 +21,5 @@ export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> 
   advice,
   schedulers,
   presenter,
+  workloads,
 };

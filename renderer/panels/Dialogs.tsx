@@ -6,10 +6,12 @@ import { type DialogSpec, openDialog, useView } from '../store/view.ts';
 import { CommandPalette, ShortcutsDialog } from './dialogs/CommandPalette.tsx';
 import { CompareDialog } from './dialogs/CompareDialog.tsx';
 import { DrainDialog } from './dialogs/DrainDialog.tsx';
+import { ManifestDialog } from './dialogs/ManifestDialog.tsx';
 import { BudgetDialog, LabelDialog, PriorityClassDialog, TaintDialog } from './dialogs/MarkDialogs.tsx';
 import { DeleteDialog, ImageDialog, ScaleDialog, UndoDialog } from './dialogs/RolloutDialogs.tsx';
 import { SchedulerDialog } from './dialogs/SchedulerDialog.tsx';
 import { AboutDialog, LibraryDialog, ProblemsDialog, RestoreDialog, UnsavedDialog } from './dialogs/SessionDialogs.tsx';
+import { WorkloadDialog } from './dialogs/WorkloadDialog.tsx';
 import { DeploymentDialog, PodDialog } from './dialogs/WorkloadDialogs.tsx';
 
 function drawDialog(dialog: DialogSpec) {
@@ -18,6 +20,10 @@ function drawDialog(dialog: DialogSpec) {
       return <PodDialog {...(dialog.nodeName ? { nodeName: dialog.nodeName } : {})} />;
     case 'deployment':
       return <DeploymentDialog />;
+    case 'workload':
+      return <WorkloadDialog kind={dialog.kind} />;
+    case 'manifest':
+      return <ManifestDialog {...(dialog.template ? { template: dialog.template } : {})} />;
     case 'taint':
       return <TaintDialog node={dialog.node} />;
     case 'label':

@@ -76,7 +76,7 @@ export function openPaletteForm(item: PaletteItem): void {
   else if (item.type === 'taint') openDialog({ type: 'taint', node });
   else if (item.type === 'label')
     openDialog({ type: 'label', target: node ? { kind: 'Node', namespace: '', name: node } : null });
-  else openDialog({ type: item.type });
+  else openDialog(item);
 }
 
 /** Carries out a drop on the canvas: `node` is the card under the pointer, `position` the point in flow units. */
@@ -98,6 +98,6 @@ export function dropItem(item: PaletteItem, node: string | null, position: Posit
       if (node) openDialog({ type: 'label', target: { kind: 'Node', namespace: '', name: node }, at });
       return;
     default:
-      openDialog({ type: item.type });
+      openDialog(item);
   }
 }

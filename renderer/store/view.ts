@@ -13,6 +13,8 @@ export type InspectorTab = 'why' | 'details' | 'yaml' | 'events';
 export type DialogSpec =
   | { type: 'pod'; nodeName?: string; draft?: AnyObject }
   | { type: 'deployment'; draft?: AnyObject }
+  | { type: 'workload'; kind: FormKind }
+  | { type: 'manifest'; template?: string }
   | { type: 'taint'; node: string | null; at?: Point }
   | { type: 'label'; target: ObjectRef | null; at?: Point }
   | { type: 'pdb'; deployment?: ObjectRef }
@@ -32,6 +34,9 @@ export type DialogSpec =
   | { type: 'shortcuts' }
   | { type: 'about' };
 
+/** Workload kinds with a form beside Deployment. */
+export type FormKind = 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob';
+
 /** A point in client pixels. */
 export interface Point {
   x: number;
@@ -43,6 +48,8 @@ export type PaletteItem =
   | { type: 'machine'; preset: 'small' | 'medium' | 'large' | 'gpu' | 'spot' }
   | { type: 'pod' }
   | { type: 'deployment' }
+  | { type: 'workload'; kind: FormKind }
+  | { type: 'manifest' }
   | { type: 'taint' }
   | { type: 'label' }
   | { type: 'pdb' }

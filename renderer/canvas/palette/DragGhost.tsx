@@ -38,7 +38,8 @@ export function DragGhost() {
   const drag = useView((state) => state.drag);
   const node = useView((state) => state.dropNode);
   if (!drag) return null;
-  const name = t(drag.type === 'machine' ? `palette:${drag.preset}` : `palette:${drag.type}`);
+  const name =
+    drag.type === 'workload' ? drag.kind : t(drag.type === 'machine' ? `palette:${drag.preset}` : `palette:${drag.type}`);
   const nowhere = (drag.type === 'taint' || drag.type === 'label') && node === null;
   return createPortal(
     <div

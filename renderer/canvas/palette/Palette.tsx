@@ -1,4 +1,19 @@
-import { Ban, Box, Cpu, Layers, Server, Shield, SignalHigh, Tag, Zap } from 'lucide-react';
+import {
+  Ban,
+  Box,
+  CalendarClock,
+  Cpu,
+  Database,
+  FilePlus,
+  Layers,
+  LayoutGrid,
+  ListChecks,
+  Server,
+  Shield,
+  SignalHigh,
+  Tag,
+  Zap,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 import { type MessageKey, useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
@@ -24,6 +39,14 @@ const MACHINES: readonly PaletteRow[] = [
 ];
 const POD: PaletteRow = { item: { type: 'pod' }, label: 'palette:pod', Icon: Box };
 const DEPLOYMENT: PaletteRow = { item: { type: 'deployment' }, label: 'palette:deployment', Icon: Layers };
+const WORKLOADS: readonly PaletteRow[] = [
+  DEPLOYMENT,
+  { item: { type: 'workload', kind: 'StatefulSet' }, label: 'palette:statefulSet', Icon: Database },
+  { item: { type: 'workload', kind: 'DaemonSet' }, label: 'palette:daemonSet', Icon: LayoutGrid },
+  { item: { type: 'workload', kind: 'Job' }, label: 'palette:job', Icon: ListChecks },
+  { item: { type: 'workload', kind: 'CronJob' }, label: 'palette:cronJob', Icon: CalendarClock },
+  { item: { type: 'manifest' }, label: 'palette:manifest', Icon: FilePlus },
+];
 const MARKS: readonly PaletteRow[] = [
   { item: { type: 'taint' }, label: 'palette:taint', Icon: Ban },
   { item: { type: 'label' }, label: 'palette:label', Icon: Tag },
@@ -41,7 +64,7 @@ function Row({ row }: { row: PaletteRow }) {
       type="button"
       className="palette-item"
       title={t(mark ? 'palette:hintMark' : 'palette:hint')}
-      data-palette={item.type === 'machine' ? `machine-${item.preset}` : item.type}
+      data-palette={item.type === 'machine' ? `machine-${item.preset}` : item.type === 'workload' ? item.kind : item.type}
       onKeyDown={(event) => {
         if (event.key === 'Enter' || event.key === ' ') {
           event.preventDefault();
@@ -120,7 +143,9 @@ export function Palette() {
       <h2 className="palette-title">{t('palette:workloads')}</h2>
       <Row row={POD} />
       <NextPod />
-      <Row row={DEPLOYMENT} />
+      {WORKLOADS.map((row) => (
+        <Row key={row.label} row={row} />
+      ))}
       <h2 className="palette-title">{t('palette:marks')}</h2>
       {MARKS.map((row) => (
         <Row key={row.label} row={row} />

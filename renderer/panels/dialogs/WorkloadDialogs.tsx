@@ -1,12 +1,11 @@
 import { useId, useState } from 'react';
-import type { AnyObject } from '#shared/kube/types.ts';
-import { printObjects } from '#shared/scenario/index.ts';
 import { Dialog, SelectField, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog, select, useView } from '../../store/view.ts';
 import { type DeploymentDraft, deploymentOfDraft, emptyPodDraft, freeName, type PodDraft, podOfDraft } from '../model/drafts.ts';
 import { Foot } from './Foot.tsx';
+import { ManifestPreview } from './ManifestPreview.tsx';
 import { PodForm } from './PodForm.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
@@ -20,16 +19,6 @@ function usePresetDraft(base: string, kind: 'pods' | 'deployments'): PodDraft {
   const name = useFreeName(base, kind);
   const preset = useView((state) => state.podPreset);
   return { ...emptyPodDraft(), name, cpu: preset.cpu, memory: preset.memory, priorityClassName: preset.priorityClassName ?? '' };
-}
-
-function ManifestPreview({ object }: { object: AnyObject }) {
-  const t = useT();
-  return (
-    <details className="manifest">
-      <summary>{t('dialogs:showYaml')}</summary>
-      <pre className="mono">{printObjects([object])}</pre>
-    </details>
-  );
 }
 
 /** Makes one pod. `nodeName` presets the node (dropped on one). */

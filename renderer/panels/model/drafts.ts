@@ -96,7 +96,8 @@ export function podPreset(preset: PodPresetName): Partial<PodDraft> {
   }
 }
 
-function toRecord(pairs: readonly Pair[]): Record<string, string> {
+/** Pairs with a key as a map; the last of equal keys wins. */
+export function toRecord(pairs: readonly Pair[]): Record<string, string> {
   return Object.fromEntries(pairs.filter((pair) => pair.key.trim() !== '').map((pair) => [pair.key.trim(), pair.value.trim()]));
 }
 
