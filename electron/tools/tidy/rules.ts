@@ -36,7 +36,7 @@ function component(name: string, extra: RegExp[] = []): Layer {
 
 export const layers: readonly Layer[] = [
   { name: 'shared/core', files: core, mayImport: [], packages: none },
-  { name: 'shared/kube', files: kube, mayImport: [core], packages: schema },
+  { name: 'shared/kube', files: kube, mayImport: [core], packages: /^(?:zod|yaml|kubernetes-types|croner)$/ },
   { name: 'shared/protocol', files: protocol, mayImport: [core, kube], packages: schema },
   { name: 'shared/scenario', files: /^shared\/scenario\//, mayImport: [core, kube, protocol], packages: schema },
   { name: 'engine/sim', files: sim, mayImport: [core], packages: none },
