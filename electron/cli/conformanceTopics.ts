@@ -15,6 +15,7 @@ import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
 import { runStorageConformance } from '#engine/conformance/storage.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
+import { runWorkloads } from '#engine/conformance/workloads/index.ts';
 
 /** Reads a file as text, unpacking .gz. */
 export type ReadText = (file: string) => string;
@@ -87,5 +88,21 @@ const storage: Topic = (data, readText) => {
   return existsSync(file) ? runStorageConformance(json<GovernanceCase[]>(file, readText)) : undefined;
 };
 
+const workloads: Topic = (data, readText) => {
+  const folder = join(data, 'workloads', 'scenarios');
+  if (!existsSync(folder)) return undefined;
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return runWorkloads(new Map(names.sort().map((name) => [name.slice(0, -5), json<unknown>(join(folder, name), readText)])));
+};
+
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
-export const otherTopics: readonly Topic[] = [preemption, admission, deployments, drain, timelines, governance, storage];
+export const otherTopics: readonly Topic[] = [
+  preemption,
+  admission,
+  deployments,
+  workloads,
+  drain,
+  timelines,
+  governance,
+  storage,
+];

@@ -1,18 +1,45 @@
+import { deepEqual } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
+import type { DaemonSet, StatefulSet } from '#shared/kube/kinds.ts';
 import { isControlledBy } from '#shared/kube/pod.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
 import type { Deployment, ObjectRef, PodTemplateSpec, Status } from '#shared/kube/types.ts';
 import type { Client, ComponentContext } from '../client/types.ts';
+import { templatePatch } from '../controllers/common/history.ts';
 import { rollbackTemplate } from '../controllers/deployment/rollback.ts';
+import { controlledRevisions, groupKind } from './rolloutViews.ts';
 import { clientError, line, resourceOf } from './words.ts';
 
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 type Lines = Result<string[], Status>;
 
-/** `kubectl rollout undo`. `toRevision` 0 = the one before. Models kubectl polymorphichelpers DeploymentRollbacker. */
+/** `kubectl rollout undo`. `toRevision` 0 = the one before. Models kubectl polymorphichelpers RollbackerFor. */
 export function rolloutUndo(ctx: ComponentContext, client: Client, ref: ObjectRef, toRevision: number): Lines {
-  if (ref.kind !== 'Deployment') return unsupported(client, ref, `no rollbacker has been implemented for "${ref.kind}"`);
+  if (ref.kind === 'Deployment') return undoDeployment(ctx, client, ref, toRevision);
+  if (ref.kind === 'DaemonSet' || ref.kind === 'StatefulSet') return undoByRevision(ctx, client, ref, toRevision);
+  return unsupported(client, ref, `no rollbacker has been implemented for "${groupKind(ref.kind)}"`);
+}
+
+/** A DaemonSet or StatefulSet gets the template of a stored revision back. Models DaemonSetRollbacker and StatefulSetRollbacker. */
+function undoByRevision(ctx: ComponentContext, client: Client, ref: ObjectRef, toRevision: number): Lines {
+  const found = client.get(ref.kind, ref.namespace, ref.name);
+  if (!found.ok) return found;
+  const owner = found.value as unknown as DaemonSet | StatefulSet;
+  const unknown = err(clientError(`unable to find specified revision ${toRevision} in history`));
+  if (toRevision < 0) return unknown;
+  const revisions = controlledRevisions(ctx, owner);
+  if (toRevision === 0 && revisions.length <= 1) return err(clientError('no last revision to roll back to'));
+  const target = toRevision === 0 ? revisions.at(-2) : revisions.find((one) => one.revision === toRevision);
+  if (target === undefined) return unknown;
+  if (deepEqual(templatePatch(owner.spec.template), target.data))
+    return ok([line(ref, `skipped rollback (current template already matches revision ${toRevision})`)]);
+  const patched = client.patch(ref, 'strategic', target.data);
+  return patched.ok ? ok([line(ref, 'rolled back')]) : patched;
+}
+
+/** Models DeploymentRollbacker. */
+function undoDeployment(ctx: ComponentContext, client: Client, ref: ObjectRef, toRevision: number): Lines {
   if (toRevision < 0) return err(clientError(`unable to find specified revision ${toRevision} in history`));
   const found = client.get('Deployment', ref.namespace, ref.name);
   if (!found.ok) return found;

@@ -69,7 +69,7 @@ export const layers: readonly Layer[] = [
   // Carries out commands: kubectl's own, and those that act on machines. Its apply merges with the API server's patch rules, as kubectl does.
   component('kubectl', [
     /^electron\/engine\/(?:faults|kubelet)\//,
-    /^electron\/engine\/controllers\/deployment\/rollback\.ts$/,
+    /^electron\/engine\/controllers\/(?:deployment\/rollback|common\/history)\.ts$/,
     /^electron\/engine\/apiserver\/patch\//,
   ]),
   {

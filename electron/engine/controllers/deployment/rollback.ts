@@ -3,6 +3,8 @@ import type { Deployment, PodTemplateSpec, ReplicaSet } from '#shared/kube/types
 import { isOwnAnnotation, revisionOf } from './annotations.ts';
 import { equalIgnoreHash, withoutHash } from './template.ts';
 
+export { revisionOf } from './annotations.ts';
+
 /** What to write into a Deployment to bring back an earlier template. */
 export interface Rollback {
   revision: number;
