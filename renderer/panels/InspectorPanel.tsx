@@ -1,12 +1,12 @@
 import './panels.css';
-import { Box, Layers, Server, Shapes } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { AnyObject, Deployment, Node, ObjectKey, Pod } from '#shared/kube/types.ts';
-import { PodGlyph, type TabSpec, Tabs } from '../components/index.ts';
+import { KindIcon, PodGlyph, type TabSpec, Tabs } from '../components/index.ts';
 import { podLook } from '../graph/podLook.ts';
 import { useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
 import { type InspectorTab, openInspector, refOfKey, useView } from '../store/view.ts';
+import { isWorkload, type Workload } from '../store/workloads.ts';
 import { EventsTable, useEventRowsAbout } from './dock/EventsTab.tsx';
 import { DeploymentDetails } from './inspector/DeploymentDetails.tsx';
 import { NodeDetails } from './inspector/NodeDetails.tsx';
@@ -14,6 +14,7 @@ import { Overview } from './inspector/Overview.tsx';
 import { PodDetails } from './inspector/PodDetails.tsx';
 import { KeyValues } from './inspector/parts.tsx';
 import { WhyTab } from './inspector/WhyTab.tsx';
+import { WorkloadDetails } from './inspector/WorkloadDetails.tsx';
 import { objectOf } from './selection.ts';
 
 /** The editor is large; it is read when first looked at. */
@@ -23,15 +24,15 @@ function Glyph({ object }: { object: AnyObject }) {
   const owners = useCluster((state) => state.owners);
   const lineage = useCluster((state) => state.lineage);
   if (object.kind === 'Pod') return <PodGlyph look={podLook(object as unknown as Pod, owners, lineage)} />;
-  if (object.kind === 'Node') return <Server size={18} aria-hidden />;
-  if (object.kind === 'Deployment' || object.kind === 'ReplicaSet') return <Layers size={18} aria-hidden />;
-  return object.kind === 'Namespace' ? <Box size={18} aria-hidden /> : <Shapes size={18} aria-hidden />;
+  return <KindIcon kind={object.kind} size={18} />;
 }
 
 function Details({ object }: { object: AnyObject }): ReactNode {
   const t = useT();
   if (object.kind === 'Pod') return <PodDetails pod={object as unknown as Pod} />;
   if (object.kind === 'Node') return <NodeDetails node={object as unknown as Node} />;
+  if (isWorkload(object.kind) && object.kind !== 'Deployment')
+    return <WorkloadDetails workload={object as unknown as Workload} />;
   if (object.kind === 'Deployment') return <DeploymentDetails deployment={object as unknown as Deployment} />;
   return (
     <KeyValues

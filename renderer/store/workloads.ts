@@ -6,6 +6,7 @@ import type {
   Deployment,
   Job,
   ObjectKey,
+  PodTemplateSpec,
   ReplicaSet,
   ReplicationController,
   StatefulSet,
@@ -90,6 +91,21 @@ export function workloadSummary(workload: Workload): WorkloadSummary {
     ...progress(workload),
     revision: Number(annotations?.['deployment.kubernetes.io/revision'] ?? 1) || 1,
   };
+}
+
+/** Whether objects of the kind are workloads. */
+export function isWorkload(kind: string): boolean {
+  return (WORKLOAD_KINDS as readonly string[]).includes(kind);
+}
+
+/** Template of a workload's pods. */
+export function templateOf(workload: Workload): PodTemplateSpec | undefined {
+  return workload.kind === 'CronJob' ? workload.spec.jobTemplate.spec.template : workload.spec.template;
+}
+
+/** How many pods a workload asks for, where that is a number of its own; else 1. */
+export function replicasOf(workload: Workload): number {
+  return 'replicas' in workload.spec ? (workload.spec.replicas ?? 1) : 1;
 }
 
 /** Whether another workload shows it already: a Deployment's ReplicaSet, a CronJob's Job. */

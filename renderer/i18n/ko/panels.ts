@@ -47,6 +47,7 @@ export const panels: Record<keyof typeof english, string> = {
   deployments: '디플로이먼트',
   budgets: '중단 예산(PDB)',
   priorityClasses: '프라이어리티 클래스',
+  otherObjects: '다른 오브젝트',
   inert: '보관만 하고 아직 시뮬레이션하지 않음',
   inertHint: '이 오브젝트들은 들어온 그대로 저장하고 내보냅니다. 이들에 따라 움직이는 것은 없습니다.',
   allowed: '지금 {{allowed}}개까지 내보낼 수 있음 · 필요한 {{desired}}개 중 {{healthy}}개 정상',

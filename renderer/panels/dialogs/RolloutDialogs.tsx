@@ -1,4 +1,4 @@
-import { useId, useMemo, useState } from 'react';
+import { useId, useState } from 'react';
 import { compareStrings } from '#shared/core/compare.ts';
 import type { ObjectRef } from '#shared/kube/types.ts';
 import { keyOf } from '#shared/kube/types.ts';
@@ -6,14 +6,13 @@ import { CheckField, Dialog, SelectField, TextField } from '../../components/ind
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { closeDialog, openDock } from '../../store/view.ts';
-import { rolloutView } from '../model/rollout.ts';
+import { replicasOf, templateOf, workloadOf } from '../../store/workloads.ts';
+import { revisionsOf } from '../model/revisions.ts';
 import { Foot } from './Foot.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
 function useWorkload(ref: ObjectRef) {
-  return useCluster((state) =>
-    ref.kind === 'ReplicaSet' ? state.replicaSets.get(keyOf(ref)) : state.deployments.get(keyOf(ref)),
-  );
+  return useCluster((state) => workloadOf(state, keyOf(ref)));
 }
 
 /** Sets the number of replicas. */
@@ -21,7 +20,7 @@ export function ScaleDialog({ target }: { target: ObjectRef }) {
   const t = useT();
   const form = useId();
   const workload = useWorkload(target);
-  const [replicas, setReplicas] = useState(String(workload?.spec.replicas ?? 1));
+  const [replicas, setReplicas] = useState(String(workload ? replicasOf(workload) : 1));
   const { error, busy, submit } = useSubmit();
   const valid = /^\d+$/.test(replicas.trim());
   return (
@@ -50,7 +49,7 @@ export function ImageDialog({ target }: { target: ObjectRef }) {
   const t = useT();
   const form = useId();
   const workload = useWorkload(target);
-  const containers = workload?.spec.template.spec?.containers ?? [];
+  const containers = (workload ? templateOf(workload)?.spec?.containers : undefined) ?? [];
   const [container, setContainer] = useState(containers[0]?.name ?? '');
   const [image, setImage] = useState(containers[0]?.image ?? '');
   const { error, busy, submit } = useSubmit();
@@ -89,12 +88,9 @@ export function ImageDialog({ target }: { target: ObjectRef }) {
 export function UndoDialog({ target }: { target: ObjectRef }) {
   const t = useT();
   const form = useId();
-  const deployment = useCluster((state) => state.deployments.get(keyOf(target)));
-  const replicaSets = useCluster((state) => state.replicaSets);
-  const earlier = useMemo(
-    () => (deployment ? rolloutView(deployment, replicaSets.values()).revisions.filter((row) => !row.current) : []),
-    [deployment, replicaSets],
-  );
+  const workload = useWorkload(target);
+  // The choice stays as it was when the dialog opened: a roll-out under way must not move it.
+  const [earlier] = useState(() => (workload ? revisionsOf(workload, useCluster.getState()).filter((row) => !row.current) : []));
   const [revision, setRevision] = useState(earlier[0]?.revision ?? 0);
   const { error, busy, submit } = useSubmit();
   return (

@@ -2,16 +2,20 @@ import { useMemo } from 'react';
 import { compareStrings } from '#shared/core/compare.ts';
 import { nodeReadyCondition } from '#shared/kube/conditions.ts';
 import { objectKey } from '#shared/kube/types.ts';
+import { KindIcon } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { select } from '../../store/view.ts';
+import { listWorkloads, workloadSummary } from '../../store/workloads.ts';
+import { OtherObjects } from './OtherObjects.tsx';
 import { podStatusText } from './PodDetails.tsx';
 import { KeyValues, Section } from './parts.tsx';
 
-function ObjectButton({ id, name, note }: { id: string; name: string; note: string }) {
+function ObjectButton({ id, kind, name, note }: { id: string; kind?: string; name: string; note: string }) {
   return (
     <li>
       <button type="button" className="object-link" onClick={() => select(id)}>
+        {kind === undefined ? null : <KindIcon kind={kind} size={14} />}
         <span className="ellipsis">{name}</span>
         <span className="muted">{note}</span>
       </button>
@@ -43,9 +47,11 @@ export function Overview() {
   const t = useT();
   const session = useCluster((state) => state.session);
   const deployments = useCluster((state) => state.deployments);
+  const replicaSets = useCluster((state) => state.replicaSets);
+  const rest = useCluster((state) => state.workloads);
+  const workloads = useMemo(() => listWorkloads({ deployments, replicaSets, workloads: rest }), [deployments, replicaSets, rest]);
   const budgets = useCluster((state) => state.budgets);
   const classes = useCluster((state) => state.priorityClasses);
-  const others = useCluster((state) => state.others);
   const counts = useCounts();
   return (
     <div className="overview">
@@ -57,17 +63,17 @@ export function Overview() {
           [t('panels:podsByPhase'), counts.pods],
         ]}
       />
-      {deployments.size > 0 ? (
-        <Section title={t('panels:deployments')}>
+      {workloads.length > 0 ? (
+        <Section title={t('canvas:workloads')}>
           <ul className="object-list">
-            {[...deployments.values()].map((one) => (
-              <ObjectButton
-                key={objectKey(one)}
-                id={objectKey(one)}
-                name={one.metadata.name}
-                note={t('panels:replicasReady', { ready: one.status.readyReplicas ?? 0, desired: one.spec.replicas ?? 1 })}
-              />
-            ))}
+            {workloads.map((one) => {
+              const { key, kind, name, done, wanted, state } = workloadSummary(one);
+              const note =
+                kind === 'CronJob' || kind === 'Job'
+                  ? t(`canvas:workload_${state}`)
+                  : t('panels:replicasReady', { ready: done, desired: wanted });
+              return <ObjectButton key={key} id={key} kind={kind} name={name} note={note} />;
+            })}
           </ul>
         </Section>
       ) : null}
@@ -109,16 +115,7 @@ export function Overview() {
             ))}
         </ul>
       </Section>
-      {others.size > 0 ? (
-        <Section title={t('panels:inert')}>
-          <p className="note">{t('panels:inertHint')}</p>
-          <ul className="object-list">
-            {[...others.values()].map((one) => (
-              <ObjectButton key={objectKey(one)} id={objectKey(one)} name={one.metadata.name} note={one.kind} />
-            ))}
-          </ul>
-        </Section>
-      ) : null}
+      <OtherObjects />
       <p className="note">{t('panels:nothingSelectedHint')}</p>
     </div>
   );
