@@ -2,6 +2,7 @@ import type { ConformanceReport } from '../types.ts';
 import { runDaemonSets } from './daemonSets.ts';
 import { runReplicationControllers } from './replicationControllers.ts';
 import type { WorkloadScenario } from './scenario.ts';
+import { runStatefulSets } from './statefulSets.ts';
 
 /** Everything in `workloads/scenarios` of the capture, parsed, by file name without its ending. */
 export type WorkloadCapture = ReadonlyMap<string, unknown>;
@@ -15,6 +16,7 @@ function scenariosOf(capture: WorkloadCapture, prefix: string): WorkloadScenario
 export function runWorkloads(capture: WorkloadCapture): ConformanceReport {
   const families = [
     runDaemonSets(scenariosOf(capture, 'daemonset')),
+    runStatefulSets(scenariosOf(capture, 'statefulset')),
     runReplicationControllers(scenariosOf(capture, 'replicationcontroller')),
   ];
   return { topic: 'workloads', families };

@@ -44,6 +44,8 @@ export interface WorkloadLab {
   edit<T extends KubeObject>(kind: string, name: string, change: (before: T) => T): void;
   /** Runs until nothing is due within the time of silence. */
   settle(quietMs?: number): void;
+  /** Runs to that RFC 3339 time; nothing when it has passed. */
+  waitUntil(time: string): void;
   /** Settles, then marks one held pod ready after the other, the oldest first; the number of such steps. */
   lockstep(options?: { quietMs?: number; limit?: number }): number;
   /** Pods of the namespace. */
@@ -51,9 +53,10 @@ export interface WorkloadLab {
 }
 
 /** Starts a lab whose objects live in `namespace`, which need not be `default`. */
-export function createWorkloadLab(namespace: string, seed = 1): WorkloadLab {
+export function createWorkloadLab(namespace: string, startTime?: string): WorkloadLab {
   const cluster = createTestCluster({
-    seed,
+    seed: 1,
+    ...(startTime === undefined ? {} : { startTime }),
     components: (ctx) => [createScheduler(ctx), ...createControllers(ctx), labKubelet(ctx)],
     config: { scheduler: { cycleMs: 0 }, nodeLifecycle: { monitorGraceMs: NEVER_MS } },
   });
@@ -82,6 +85,10 @@ export function createWorkloadLab(namespace: string, seed = 1): WorkloadLab {
       unwrap(cluster.client.update(change(cluster.get(kind, namespace, name) as never)));
     },
     settle,
+    waitUntil: (time) => {
+      const waitMs = cluster.core.clock.parseMs(time) - cluster.nowMs;
+      if (waitMs > 0) cluster.runFor(waitMs);
+    },
     pods: () => cluster.list('Pod', namespace),
     lockstep({ quietMs = QUIET_MS, limit = Number.POSITIVE_INFINITY } = {}) {
       for (let steps = 0; ; steps++) {

@@ -27,13 +27,21 @@ export interface WorkloadScenario {
 
 /** What is done in one step: the captured commands first, then `run`; pods are driven to readiness afterwards. */
 export interface ScriptStep {
+  /** What precedes the commands; the cluster settles after it. */
+  before?: ((lab: WorkloadLab) => void) | undefined;
   run?: (lab: WorkloadLab) => void;
   /** Virtual time that passes after the step. */
   waitMs?: number;
+  /** Most pods that are marked ready; 0 leaves all as they are. */
+  limit?: number;
+  /** RFC 3339 time at which the step begins, where what it writes depends on it. */
+  at?: string;
 }
 
 /** How a captured scenario is played. */
 export interface Script {
+  /** RFC 3339 time at which the lab begins. */
+  startTime?: string;
   /** The cluster before the first step. */
   start?: (lab: WorkloadLab) => void;
   steps: readonly ScriptStep[];
@@ -64,15 +72,18 @@ function anonymous(text: string): string {
 
 /** Plays the steps of a scenario and records each. */
 export function playScenario(scenario: WorkloadScenario, script: Script): { lab: WorkloadLab; logs: StepLog[] } {
-  const lab = createWorkloadLab(`w-${scenario.id}`);
+  const lab = createWorkloadLab(`w-${scenario.id.toLowerCase()}`, script.startTime);
   script.start?.(lab);
   lab.lockstep();
   const logs = scenario.steps.map(({ output = [] }, at): StepLog => {
     const step = script.steps[at] ?? {};
     lab.resetLog();
+    if (step.at !== undefined) lab.waitUntil(step.at);
+    step.before?.(lab);
+    if (step.before !== undefined) lab.settle();
     const outputs = output.filter(({ command }) => command.startsWith('kubectl ')).map(({ command }) => runCommand(lab, command));
     step.run?.(lab);
-    const readySteps = lab.lockstep();
+    const readySteps = lab.lockstep(step.limit === undefined ? {} : { limit: step.limit });
     if (step.waitMs !== undefined) lab.cluster.runFor(step.waitMs);
     return { timeline: [...lab.timeline()], readySteps, outputs };
   });
@@ -105,13 +116,26 @@ export function compareScenario(
   });
   check('final', finalText(scenario.final), finalText(finalOf(lab, Object.keys(scenario.final))));
   check('final pods', finalPodsText(scenario.finalPods, rules), finalPodsText(finalPodsOf(lab), rules));
-  const about = (events: readonly EventWrite[]) =>
-    plainMessages(events)
-      .map((text, index) => `${events[index]?.type} ${events[index]?.object.split('/')[0]} ${anonymous(text)}`)
-      .sort(compareStrings)
-      .join('\n');
+  const about = (events: readonly EventWrite[]) => (rules.stablePodNames ? merged(events) : writes(events));
   check('events', about(scenario.events), about(lab.events));
   return found;
+}
+
+/** Every write of an event, without what is chance. */
+function writes(events: readonly EventWrite[]): string {
+  return plainMessages(events)
+    .map((text, index) => `${events[index]?.type} ${events[index]?.object.split('/')[0]} ${anonymous(text)}`)
+    .sort(compareStrings)
+    .join('\n');
+}
+
+/** The events as they are in the end: each with the count of its last write. */
+function merged(events: readonly EventWrite[]): string {
+  const counts = new Map(events.map((one) => [`${one.type} ${one.object} ${one.reason} ${one.message}`, one.count]));
+  return [...counts]
+    .map(([text, count]) => `${text} x${count}`)
+    .sort(compareStrings)
+    .join('\n');
 }
 
 function commandText(one: CapturedCommand | undefined): string {

@@ -101,16 +101,21 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
       {},
       deletePod('db-0'),
       failPod('db-0'),
-      { before: setReady('db-0', false).run },
-      setReady('db-0', true),
-      { before: setReady('db-1', false).run },
+      { before: setReady('db-0', false).run, limit: 0 },
+      {},
+      { before: setReady('db-1', false).run, limit: 0 },
       {},
     ],
   },
   'statefulset-parallel': {
     steps: [{ run: create(db(4, 'slow1', { podManagementPolicy: 'Parallel' })) }, {}, {}, setImage('slow2')],
   },
-  'statefulset-rolling-update': { start: create(db(4, 'v1')), steps: [setImage('slow2')] },
+  // The time of the restart is part of the template, and so of the revision's name.
+  'statefulset-rolling-update': {
+    startTime: '2026-11-23T08:07:40Z',
+    start: create(db(4, 'v1')),
+    steps: [setImage('slow2'), {}, {}, { at: '2026-11-23T08:07:54Z' }],
+  },
   'statefulset-partition': {
     start: create(db(4, 'v1', roll({ partition: 2 }))),
     steps: [setImage('slow2'), {}, deletePod('db-0'), { run: editSpec((before) => ({ ...before, ...roll({ partition: 0 }) })) }],
@@ -148,11 +153,13 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
 };
 
-/** The capture wrote a single command as an object, several as a list. */
+/** The capture wrote a single command as an object, several as a list. Tables (`kubectl get`) are the topic kubectl's. */
 function withLists(scenario: WorkloadScenario): WorkloadScenario {
   const steps = scenario.steps.map((step) => {
     const output: unknown = step.output;
-    return output === undefined || Array.isArray(output) ? step : { ...step, output: [output as CapturedCommand] };
+    if (output === undefined) return step;
+    const commands = (Array.isArray(output) ? output : [output]) as CapturedCommand[];
+    return { ...step, output: commands.filter(({ command }) => !command.startsWith('kubectl get ')) };
   });
   return { ...scenario, steps };
 }

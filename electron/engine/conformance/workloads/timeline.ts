@@ -42,10 +42,20 @@ const SPEC_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Job: ['parallelism', 'completions', 'suspend'],
 };
 
+function claimView({ metadata, status }: AnyObject): View {
+  const owners = (metadata.ownerReferences ?? []).map(({ kind }) => kind);
+  return present({
+    phase: isRecord(status) ? status.phase : undefined,
+    owners: owners.length === 0 ? undefined : owners,
+    deleting: metadata.deletionTimestamp === undefined ? undefined : true,
+  });
+}
+
 /** What the capture's time lines show of an object. */
 export function viewOf(object: AnyObject): View {
   if (object.kind === 'Pod') return podView(object as unknown as Pod);
   if (object.kind === 'ControllerRevision') return { revision: (object as { revision?: unknown }).revision };
+  if (object.kind === 'PersistentVolumeClaim') return claimView(object);
   const spec = isRecord(object.spec) ? object.spec : {};
   const names = SPEC_FIELDS[object.kind] ?? [];
   const status = isRecord(object.status) ? object.status : undefined;

@@ -1,0 +1,141 @@
+import type { ControllerRevision, StatefulSet } from '#shared/kube/kinds.ts';
+import { matchLabelSelector } from '#shared/kube/labels.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
+import type { PersistentVolumeClaim } from '#shared/kube/storage.ts';
+import type { KubeObject, Pod } from '#shared/kube/types.ts';
+import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
+import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { listRevisions } from '../common/history.ts';
+import { queueKey, splitKey } from '../common/keys.ts';
+import { lifecycle } from '../common/lifecycle.ts';
+import { Orphans } from '../common/orphans.ts';
+import { countsDiffer } from '../common/podChange.ts';
+import { controllerQueue } from '../common/queue.ts';
+import { retrying } from '../common/retry.ts';
+import { storageInformer } from '../common/storageInformer.ts';
+import { claimTemplates, parentAndOrdinal } from './identity.ts';
+import { createPodControl } from './podControl.ts';
+import { adoptRevisions, findRevisions, truncateHistory } from './revisions.ts';
+import { nextAvailabilityMs, type StatefulSetStatus, statusDiffers } from './status.ts';
+import { syncPods } from './sync.ts';
+
+const NAME = 'statefulset-controller';
+
+/** The StatefulSet controller. Models pkg/controller/statefulset. */
+export function createStatefulSetController(ctx: ComponentContext): Component {
+  const sets = ctx.informer('StatefulSet');
+  const pods = ctx.informer('Pod');
+  const claims = storageInformer<PersistentVolumeClaim>(ctx, 'PersistentVolumeClaim');
+  const revisions = ctx.informer('ControllerRevision');
+  const client = ctx.client(NAME);
+  const control = createPodControl(client, ctx.recorder(NAME), claims.lister);
+  const orphans = new Orphans();
+
+  const claimPods = (set: StatefulSet): ApiResult<Pod[]> => {
+    const namespace = set.metadata.namespace ?? '';
+    const candidates = [...pods.lister.byIndex('ownerUid', set.metadata.uid ?? '')];
+    for (const name of orphans.names(namespace)) {
+      const orphan = pods.lister.get(namespace, name);
+      if (orphan !== undefined) candidates.push(orphan);
+    }
+    const claimed: Pod[] = [];
+    for (const pod of candidates) {
+      const member = parentAndOrdinal(pod.metadata.name).parent === set.metadata.name;
+      const claim = decideClaim(set, pod, member && matchLabelSelector(set.spec.selector, pod.metadata.labels));
+      if (claim === 'ignore') continue;
+      if (claim === 'keep') {
+        claimed.push(pod);
+        continue;
+      }
+      const written = client.update(claim === 'adopt' ? adopted(pod, set) : released(pod, set));
+      if (!written.ok && written.error.reason !== 'NotFound') return written;
+      if (written.ok && claim === 'adopt') claimed.push(written.value);
+    }
+    return { ok: true, value: claimed };
+  };
+
+  const writeStatus = (set: StatefulSet, status: StatefulSetStatus): boolean =>
+    !statusDiffers(set.status, status) || client.updateStatus({ ...set, status }).ok;
+
+  /** Whether all went well. */
+  const sync = (key: string, set: StatefulSet): boolean => {
+    const listed: readonly ControllerRevision[] = listRevisions(revisions.lister, set, set.spec.selector);
+    const history = adoptRevisions(client, set, listed);
+    if (!history.ok) return false;
+    const claimed = claimPods(set);
+    if (!claimed.ok) return false;
+    const found = findRevisions(client, set, history.value);
+    let well = found.ok;
+    if (found.ok) {
+      const { status, again, failure } = syncPods({ control, clock: ctx.clock }, set, claimed.value, found.value);
+      if (again === true) {
+        queue.add(key);
+        return true;
+      }
+      well = (status === undefined || writeStatus(set, status)) && failure === undefined;
+      const wait = nextAvailabilityMs(set, claimed.value, ctx.clock);
+      if (wait !== undefined) queue.addAfter(key, wait);
+    }
+    const truncated = truncateHistory(client, set, history.value, claimed.value, found.ok ? found.value : undefined);
+    return well && truncated.ok;
+  };
+
+  const queue = controllerQueue(ctx, NAME, (key) => {
+    const { namespace, name } = splitKey(key);
+    const set = sets.lister.get(namespace, name);
+    if (set === undefined || sync(key, set)) retries.forget(key);
+    else retries.failed(key);
+  });
+  const retries = retrying(queue);
+
+  const enqueue = (set: StatefulSet) => queue.add(queueKey(set));
+  const enqueueOwner = (object: KubeObject) => {
+    const reference = controllerOf(object);
+    if (reference?.kind !== 'StatefulSet') return;
+    const owner = sets.lister.get(object.metadata.namespace ?? '', reference.name);
+    if (owner?.metadata.uid === reference.uid) enqueue(owner);
+  };
+  /** An orphan concerns every set that could adopt it. */
+  const enqueueConcerned = (pod: Pod) => {
+    if (controllerOf(pod) !== undefined) return enqueueOwner(pod);
+    for (const set of sets.lister.list(pod.metadata.namespace)) {
+      if (matchLabelSelector(set.spec.selector, pod.metadata.labels)) enqueue(set);
+    }
+  };
+  const onPodUpdate = (before: Pod, after: Pod) => {
+    orphans.track(after);
+    if (!countsDiffer(before, after)) return;
+    const handedOver = controllerOf(before)?.uid !== controllerOf(after)?.uid;
+    if (handedOver) enqueueOwner(before);
+    if (controllerOf(after) !== undefined) return enqueueOwner(after);
+    if (handedOver || before.metadata.labels !== after.metadata.labels) enqueueConcerned(after);
+  };
+  /** Upstream learns of a lost claim from the next change of a pod; here the set that names such claims looks again at once. */
+  const onClaimGone = ({ metadata }: PersistentVolumeClaim) => {
+    for (const set of sets.lister.list(metadata.namespace)) {
+      const prefixes = claimTemplates(set).map((template) => `${template.metadata.name}-${set.metadata.name}`);
+      if (prefixes.includes(parentAndOrdinal(metadata.name).parent)) enqueue(set);
+    }
+  };
+  return lifecycle(NAME, queue, () => {
+    orphans.clear();
+    return [
+      sets.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after), onDelete: enqueue }, { replay: true }),
+      pods.subscribe(
+        {
+          onAdd: (pod) => {
+            orphans.track(pod);
+            enqueueConcerned(pod);
+          },
+          onUpdate: onPodUpdate,
+          onDelete: (pod) => {
+            orphans.forget(pod);
+            enqueueOwner(pod);
+          },
+        },
+        { replay: true },
+      ),
+      claims.subscribe({ onDelete: onClaimGone }),
+    ];
+  });
+}
