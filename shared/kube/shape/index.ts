@@ -208,8 +208,8 @@ export function decodeObject<T extends object>(object: T, kind: string): T {
   return hasShape(kind) ? (decode(object, kind) as T) : object;
 }
 
-/** Lists and maps that stay even when empty, because upstream always writes them. */
-const KEPT_EMPTY: readonly string[] = ['containers', 'nodeSelectorTerms', 'subsets'];
+/** Lists and maps that stay even when empty, because upstream always writes them or tells them from absent ones (policies of an autoscaler). */
+const KEPT_EMPTY: readonly string[] = ['containers', 'nodeSelectorTerms', 'policies', 'subsets'];
 
 function decode(value: unknown, type: string): unknown {
   if (type === 'quantity') return typeof value === 'string' || typeof value === 'number' ? canonicalQuantity(value) : value;

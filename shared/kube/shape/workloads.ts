@@ -31,6 +31,13 @@ export const WORKLOAD_SHAPES: Readonly<Record<string, string>> = {
   HorizontalPodAutoscalerSpec:
     'behavior:HorizontalPodAutoscalerBehavior maxReplicas:int metrics:[MetricSpec] minReplicas:int ' +
     'scaleTargetRef:CrossVersionObjectReference',
+  /** The kind in version autoscaling/v1, which is served beside the stored one. */
+  HorizontalPodAutoscalerV1:
+    'apiVersion:string kind:string metadata:ObjectMeta spec:HorizontalPodAutoscalerSpecV1 status:HorizontalPodAutoscalerStatusV1',
+  HorizontalPodAutoscalerSpecV1:
+    'maxReplicas:int minReplicas:int scaleTargetRef:CrossVersionObjectReference targetCPUUtilizationPercentage:int',
+  HorizontalPodAutoscalerStatusV1:
+    'currentCPUUtilizationPercentage:int currentReplicas:int desiredReplicas:int lastScaleTime:time observedGeneration:int',
   HorizontalPodAutoscalerStatus:
     'conditions:[HorizontalPodAutoscalerCondition] currentMetrics:[MetricStatus] currentReplicas:int desiredReplicas:int ' +
     'lastScaleTime:time observedGeneration:int',

@@ -9,7 +9,9 @@ import type {
   PodDisruptionBudget,
   ReplicaSet,
 } from '#shared/kube/types.ts';
+import { withPlainSecrets } from '../kinds/serviceAccount.ts';
 import { prepareStatefulSet } from '../kinds/statefulSet.ts';
+import { initialAutoscalerStatus } from './hpa.ts';
 import { mergeLabelKeys } from './labelKeys.ts';
 import { normalizeDataSource } from './storage.ts';
 
@@ -49,6 +51,11 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
   ReplicaSet: (set: ReplicaSet): ReplicaSet => ({ ...set, status: { replicas: 0 } }),
   Deployment: <T extends KubeObject>(deployment: T): T => ({ ...deployment, status: {} }),
   StatefulSet: prepareStatefulSet,
+  ResourceQuota: <T extends KubeObject>(quota: T): T => ({ ...quota, status: {} }),
+  ServiceAccount: withPlainSecrets,
+  Job: <T extends KubeObject>(job: T): T => ({ ...job, status: {} }),
+  CronJob: <T extends KubeObject>(cronJob: T): T => ({ ...cronJob, status: {} }),
+  HorizontalPodAutoscaler: <T extends KubeObject>(hpa: T): T => ({ ...hpa, status: initialAutoscalerStatus() }),
   PersistentVolume: (volume: PersistentVolume, nowText: string): PersistentVolume => ({
     ...volume,
     status: { phase: 'Pending', lastPhaseTransitionTime: nowText as never },

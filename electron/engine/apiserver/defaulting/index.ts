@@ -10,8 +10,14 @@ import type {
   PriorityClass,
   ReplicaSet,
 } from '#shared/kube/types.ts';
+import { storedAutoscaler } from '../kinds/hpa.ts';
 import { defaultResourceList } from './container.ts';
+import { defaultCronJob } from './cronJob.ts';
+import { defaultAutoscaler } from './hpa.ts';
+import { defaultJob } from './job.ts';
+import { defaultLimitRange } from './limitRange.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
+import { defaultResourceQuota } from './resourceQuota.ts';
 import { shareEqual } from './share.ts';
 import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
@@ -30,7 +36,12 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   ReplicaSet: defaultReplicaSet,
   Deployment: defaultDeployment,
   StatefulSet: defaultStatefulSet,
+  HorizontalPodAutoscaler: defaultAutoscaler,
+  Job: defaultJob,
+  CronJob: defaultCronJob,
   PriorityClass: defaultPriorityClass,
+  LimitRange: defaultLimitRange,
+  ResourceQuota: defaultResourceQuota,
   PersistentVolume: defaultVolumeObject,
   PersistentVolumeClaim: defaultClaim,
   StorageClass: defaultStorageClass,
@@ -54,7 +65,7 @@ export function applyDefaults<T extends KubeObject>(object: T): T {
     const metadata = decodeObject(object.metadata, 'ObjectMeta');
     return metadata === object.metadata ? object : { ...object, metadata };
   }
-  const decoded = decodeObject(object, object.kind);
+  const decoded = decodeObject(storedAutoscaler(object), object.kind);
   const make = makers[object.kind];
   const result = make === undefined ? decoded : (make(decoded as never) as unknown as T);
   const shared = shareEqual(result, object);

@@ -16,19 +16,25 @@ export function decodeRefusal(object: AnyObject, options?: { strict?: boolean })
   const spec = object.spec;
   const known = typeof spec === 'object' && spec !== null && Object.isFrozen(spec) && sound.has(spec);
   // A status written by a component is not read again, nor a spec that was found sound.
-  const problems = checkShape(known ? { ...object, spec: undefined } : object, info.kind);
+  const problems = checkShape(known ? { ...object, spec: undefined } : object, shapeOf(object, info));
   const wrong = problems.filter((problem) => problem.kind === 'type');
   if (wrong.length > 0) {
     const first = wrong[0]?.message ?? '';
     const text = first.startsWith('quantities must') ? first : wrong.map((one) => `${one.path}: ${one.message}`).join(', ');
-    return cannotBeHandled(info, text);
+    return cannotBeHandled(object, text);
   }
-  if (options?.strict === true && problems.length > 0) return cannotBeHandled(info, strictDecodingError(problems));
+  if (options?.strict === true && problems.length > 0) return cannotBeHandled(object, strictDecodingError(problems));
   if (problems.length === 0 && typeof spec === 'object' && spec !== null) sound.add(spec);
   return null;
 }
 
-function cannotBeHandled(info: KindInfo, why: string): Status {
-  const message = `${info.kind} in version "${info.version}" cannot be handled as a ${info.kind}: ${why}`;
+/** Name of the field table: the one kind that is served in two versions has two. */
+function shapeOf(object: AnyObject, info: KindInfo): string {
+  return object.apiVersion === 'autoscaling/v1' ? `${info.kind}V1` : info.kind;
+}
+
+function cannotBeHandled({ apiVersion, kind }: AnyObject, why: string): Status {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const message = `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`;
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'BadRequest', code: 400 };
 }

@@ -10,8 +10,12 @@ import {
   validatePriorityClassUpdate,
 } from './cluster.ts';
 import type { FieldError } from './errors.ts';
+import { validateAutoscaler, validateAutoscalerStatus, validateAutoscalerUpdate } from './hpa.ts';
+import { validateLimitRange } from './limitRange.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
+import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resourceQuota.ts';
+import { validateServiceAccount } from './serviceAccount.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './statefulSet.ts';
 import {
   validateClaim,
@@ -50,8 +54,12 @@ const rules: Readonly<Record<string, Rules>> = {
   ReplicaSet: { create: validateReplicaSet, update: validateReplicaSetUpdate, status: validateReplicaSetStatus },
   Deployment: { create: validateDeployment, update: validateDeploymentUpdate, status: validateDeploymentStatus },
   StatefulSet: { create: validateStatefulSet, update: validateStatefulSetUpdate, status: validateStatefulSetStatus },
+  HorizontalPodAutoscaler: { create: validateAutoscaler, update: validateAutoscalerUpdate, status: validateAutoscalerStatus },
   PriorityClass: { create: validatePriorityClass, update: validatePriorityClassUpdate },
   PodDisruptionBudget: { create: validateBudget, update: validateBudget, status: validateBudgetStatus },
+  LimitRange: { create: validateLimitRange, update: validateLimitRange },
+  ResourceQuota: { create: validateResourceQuota, update: validateResourceQuotaUpdate, status: validateResourceQuotaStatus },
+  ServiceAccount: { create: validateServiceAccount, update: validateServiceAccount },
   Event: { create: validateEvent },
   PersistentVolume: { create: validateVolumeObject, update: validateVolumeObjectUpdate },
   PersistentVolumeClaim: { create: validateClaim, update: validateClaimUpdate },
