@@ -29,6 +29,20 @@ export function fixtures(namespaces: readonly string[]): AnyObject[] {
       },
     },
     {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'fix-sts', namespace: 'adm' },
+      spec: {
+        replicas: 0,
+        serviceName: 'x',
+        selector: { matchLabels: { app: 'fix-sts' } },
+        template: { metadata: { labels: { app: 'fix-sts' } }, spec: { containers: [container] } },
+        volumeClaimTemplates: [
+          { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+        ],
+      },
+    },
+    {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'fix-pvc', namespace: 'adm' },

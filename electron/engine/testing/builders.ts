@@ -1,3 +1,4 @@
+import type { StatefulSet } from '#shared/kube/kinds.ts';
 import type { Deployment, Node, Pod, PodDisruptionBudget, PodSpec, ReplicaSet, ResourceList, Taint } from '#shared/kube/types.ts';
 
 /** Settings of a built node. Quantities as in manifests. */
@@ -110,6 +111,12 @@ export function deployment(name: string, settings: WorkloadSettings = {}): Deplo
 /** A ReplicaSet selecting `app: <name>` (or the labels given). */
 export function replicaSet(name: string, settings: WorkloadSettings = {}): ReplicaSet {
   return { ...deployment(name, settings), kind: 'ReplicaSet' } as unknown as ReplicaSet;
+}
+
+/** A StatefulSet selecting `app: <name>` (or the labels given), governed by the service of its name. */
+export function statefulSet(name: string, settings: WorkloadSettings = {}): StatefulSet {
+  const workload = { serviceName: name, ...settings.workload };
+  return { ...deployment(name, { ...settings, workload }), kind: 'StatefulSet' } as unknown as StatefulSet;
 }
 
 /** A PodDisruptionBudget over `matchLabels`. */

@@ -6,6 +6,7 @@ import { createDeploymentController } from '../../controllers/deployment/index.t
 import { createDisruptionController } from '../../controllers/disruption/index.ts';
 import { createGarbageCollector } from '../../controllers/garbagecollector/index.ts';
 import { createReplicaSetController } from '../../controllers/replicaset/index.ts';
+import { createStatefulSetController } from '../../controllers/statefulset/index.ts';
 import { node } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
 
@@ -106,6 +107,7 @@ export function createLab(seed = 1): Lab {
     components: (ctx) => [
       createReplicaSetController(ctx),
       createDeploymentController(ctx),
+      createStatefulSetController(ctx),
       createDisruptionController(ctx),
       createGarbageCollector(ctx),
       fakeKubelet(ctx),

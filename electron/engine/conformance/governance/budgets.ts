@@ -1,7 +1,7 @@
 import { isPodReady } from '#shared/kube/conditions.ts';
 import type { Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
 import type { ApiResult } from '../../client/types.ts';
-import { budget, deployment, pod } from '../../testing/builders.ts';
+import { budget, deployment, pod, statefulSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
 import { createLab, type Lab, withReady } from '../deployments/lab.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
@@ -50,6 +50,8 @@ const unplaceable = () => pod('pending', { labels: LABELS, spec: { nodeSelector:
 const named = (lab: Lab, name: string) => podsOf(lab).find(({ metadata }) => metadata.name === name);
 const workload = (lab: Lab) => podsOf(lab).find(({ metadata }) => metadata.name.startsWith('web-'));
 
+const workloadKind = (lab: Lab) => (lab.cluster.list('StatefulSet').length > 0 ? 'StatefulSet' : 'Deployment');
+
 /** Steps by their captured names. */
 const STEPS: Readonly<Record<string, (lab: Lab) => Answer>> = {
   'three bare pods': (lab) => create(lab, ...['a', 'b', 'c'].map((name) => pod(name, { labels: LABELS }))),
@@ -66,7 +68,7 @@ const STEPS: Readonly<Record<string, (lab: Lab) => Answer>> = {
       lab,
       podsOf(lab).find((one) => !isPodReady(one)),
     ),
-  'scale to 1': (lab) => lab.cluster.client.scale({ kind: 'Deployment', namespace: 'default', name: 'web' }, 1),
+  'scale to 1': (lab) => lab.cluster.client.scale({ kind: workloadKind(lab), namespace: 'default', name: 'web' }, 1),
   'evict the last': (lab) => evict(lab, podsOf(lab)[0]),
   'Deployment of 2 and a bare pod with the same label': (lab) =>
     create(lab, deployment('web', { replicas: 2 }), pod('bare', { labels: LABELS })),
@@ -91,8 +93,11 @@ const STEPS: Readonly<Record<string, (lab: Lab) => Answer>> = {
 
 /** Steps whose names carry their arguments. */
 function actionOf(step: string): ((lab: Lab) => Answer) | undefined {
-  const size = /^Deployment of (\d+)$/.exec(step)?.[1];
-  if (size !== undefined) return (lab) => create(lab, deployment('web', { replicas: Number(size) }));
+  const [, kind, size] = /^(Deployment|StatefulSet) of (\d+)$/.exec(step) ?? [];
+  const replicas = Number(size);
+  if (kind === 'Deployment') return (lab) => create(lab, deployment('web', { replicas }));
+  if (kind === 'StatefulSet')
+    return (lab) => create(lab, statefulSet('web', { replicas, workload: { podManagementPolicy: 'Parallel' } }));
   const spec = /^PDB (\{".*\})$/.exec(step)?.[1];
   if (spec !== undefined) {
     return (lab) => {
@@ -156,10 +161,6 @@ function play(scenario: GovernanceScenario): Disagreement[] {
 export function runBudgets(scenarios: readonly GovernanceScenario[]): ConformanceFamily {
   const family: ConformanceFamily = { name: 'pod disruption budgets', agree: 0, total: 0, disagree: [], later: [] };
   for (const scenario of scenarios) {
-    if (scenario.steps[0]?.step.startsWith('StatefulSet')) {
-      family.later.push({ id: scenario.scenario, why: 'needs the StatefulSet controller' });
-      continue;
-    }
     const found = play(scenario);
     family.total += 1;
     if (found.length === 0) family.agree += 1;

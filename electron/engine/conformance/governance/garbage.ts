@@ -1,7 +1,7 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import type { KubeObject, OwnerReference } from '#shared/kube/types.ts';
 import type { DeleteOptions } from '../../client/types.ts';
-import { deployment } from '../../testing/builders.ts';
+import { deployment, statefulSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
 import { createLab, type Lab } from '../deployments/lab.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
@@ -11,6 +11,7 @@ import { type GovernanceScenario, Replay } from './timeline.ts';
 const KINDS: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   replicasets: 'ReplicaSet',
+  statefulsets: 'StatefulSet',
   pods: 'Pod',
   configmaps: 'ConfigMap',
 };
@@ -107,7 +108,11 @@ function slowDeployment(): KubeObject {
 }
 
 const controller = { controller: true, blockOwnerDeletion: true };
-const deleteWeb = (policy: DeleteOptions['propagationPolicy']) => (lab: Lab) => remove(lab, 'Deployment', 'web', policy);
+/** Deletes the scenario's workload, whichever it has. */
+const deleteWeb = (policy: DeleteOptions['propagationPolicy']) => (lab: Lab) =>
+  remove(lab, lab.cluster.list('StatefulSet').length > 0 ? 'StatefulSet' : 'Deployment', 'web', policy);
+const createSet = (lab: Lab) =>
+  lab.cluster.create(statefulSet('web', { replicas: 2, workload: { podManagementPolicy: 'Parallel' } }));
 
 /** Steps by their captured names. */
 const STEPS: Readonly<Record<string, (lab: Lab) => unknown>> = {
@@ -117,6 +122,9 @@ const STEPS: Readonly<Record<string, (lab: Lab) => unknown>> = {
   'delete with propagationPolicy None': deleteWeb(undefined),
   'delete with propagationPolicy Foreground': deleteWeb('Foreground'),
   'delete with propagationPolicy Orphan': deleteWeb('Orphan'),
+  'StatefulSet of 2': createSet,
+  'same StatefulSet again: adopts': createSet,
+  'delete Orphan': deleteWeb('Orphan'),
   'delete Foreground': deleteWeb('Foreground'),
   'one pod is gone': endOnePod,
   'last pod is gone': endOnePod,
@@ -156,7 +164,6 @@ const STEPS: Readonly<Record<string, (lab: Lab) => unknown>> = {
 
 /** Scenarios that cannot be played yet, and why. */
 const LATER: Readonly<Record<string, string>> = {
-  'gc/statefulset-orphan': 'needs the StatefulSet controller',
   'gc/deployment-unknown-policy': 'the typed client cannot send an unknown policy; the refusal belongs to the API server topic',
 };
 
