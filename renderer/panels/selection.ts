@@ -1,8 +1,10 @@
-import type { Deployment, ObjectKey, Pod, ReplicaSet } from '#shared/kube/types.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
+import type { DaemonSet, Deployment, ObjectKey, Pod, ReplicaSet, StatefulSet } from '#shared/kube/types.ts';
 import { useCluster } from '../store/cluster.ts';
 import { replicaSetKeyOf } from '../store/lineage.ts';
 import type { Mirror } from '../store/mirror.ts';
 import { useView } from '../store/view.ts';
+import { type Workload, workloadOf } from '../store/workloads.ts';
 
 /** Key of the object the inspector shows, or null. */
 export function useSelectedKey(): ObjectKey | null {
@@ -27,13 +29,33 @@ export function deploymentKeyOf(state: Mirror, key: ObjectKey | null): ObjectKey
   return set ? (state.lineage.get(set)?.deployment ?? null) : null;
 }
 
-/** The Deployment the selection belongs to; else the only one there is; else null. */
-export function useSelectedDeployment(): Deployment | null {
+/** Workloads with roll-outs and revisions. */
+export type Rolling = Deployment | StatefulSet | DaemonSet;
+
+/** Key of the workload with roll-outs that a key belongs to, or null. */
+export function rollingKeyOf(state: Mirror, key: ObjectKey | null): ObjectKey | null {
+  const deployment = deploymentKeyOf(state, key);
+  if (deployment !== null || key === null) return deployment;
+  if (/^(StatefulSet|DaemonSet)\//.test(key)) return key;
+  const pod = key.startsWith('Pod/') ? state.pods.get(key) : undefined;
+  const owner = pod ? controllerOf(pod) : undefined;
+  return owner?.kind === 'StatefulSet' || owner?.kind === 'DaemonSet'
+    ? `${owner.kind}/${pod?.metadata.namespace ?? ''}/${owner.name}`
+    : null;
+}
+
+/** Whether a workload has roll-outs. */
+export function isRolling(workload: Workload): workload is Rolling {
+  return workload.kind === 'Deployment' || workload.kind === 'StatefulSet' || workload.kind === 'DaemonSet';
+}
+
+/** The workload with roll-outs that the selection belongs to; else the only Deployment there is; else null. */
+export function useSelectedRolling(): Rolling | null {
   const key = useSelectedKey();
   return useCluster((state) => {
-    const owner = deploymentKeyOf(state, key);
-    const found = owner ? state.deployments.get(owner) : undefined;
-    if (found) return found;
+    const owner = rollingKeyOf(state, key);
+    const found = owner ? workloadOf(state, owner) : undefined;
+    if (found && isRolling(found)) return found;
     return state.deployments.size === 1 ? ([...state.deployments.values()][0] ?? null) : null;
   });
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import type { Deployment } from '#shared/kube/types.ts';
+import { compareStrings } from '#shared/core/compare.ts';
+import type { Deployment, ObjectKey, Pod } from '#shared/kube/types.ts';
 import { objectKey, refOf } from '#shared/kube/types.ts';
 import { Button } from '../../components/index.ts';
 import { ownerColor } from '../../graph/podLook.ts';
@@ -7,8 +8,12 @@ import { type MessageKey, useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { openDialog, select } from '../../store/view.ts';
-import { type RolloutView, rolloutView } from '../model/rollout.ts';
-import { useSelectedDeployment } from '../selection.ts';
+import { workloadActions } from '../../store/workloadActions.ts';
+import { rolloutOf } from '../model/revisions.ts';
+import type { RolloutView } from '../model/rollout.ts';
+import { isRolling, type Rolling, useSelectedRolling } from '../selection.ts';
+
+const NO_PODS: ReadonlyMap<ObjectKey, Pod> = new Map();
 
 const STATE_TEXT: Record<RolloutView['state'], MessageKey> = {
   complete: 'panels:rolloutComplete',
@@ -47,16 +52,17 @@ function Gauge({
   );
 }
 
-function Revisions({ deployment, view }: { deployment: Deployment; view: RolloutView }) {
+function Revisions({ workload, view }: { workload: Rolling; view: RolloutView }) {
   const t = useT();
-  const colour = useCluster((state) => state.owners.get(objectKey(deployment)) ?? 0);
-  const ref = refOf(deployment);
+  const colour = useCluster((state) => state.owners.get(objectKey(workload)) ?? 0);
+  const ref = refOf(workload);
+  const stored = workload.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
   return (
     <table className="grid">
       <thead>
         <tr>
           <th>{t('panels:revision')}</th>
-          <th>ReplicaSet</th>
+          <th>{stored}</th>
           <th>{t('panels:image')}</th>
           <th className="num">{t('panels:pods')}</th>
           <th className="num">{t('panels:ready')}</th>
@@ -73,7 +79,7 @@ function Revisions({ deployment, view }: { deployment: Deployment; view: Rollout
               {row.current ? <span className="tag ok">{t('panels:revisionCurrent')}</span> : null}
             </th>
             <td>
-              <button type="button" className="link mono" onClick={() => select(`ReplicaSet/${ref.namespace}/${row.name}`)}>
+              <button type="button" className="link mono" onClick={() => select(`${stored}/${ref.namespace}/${row.name}`)}>
                 {row.name}
               </button>
             </td>
@@ -114,73 +120,117 @@ export function DeploymentActions({ deployment }: { deployment: Deployment }) {
   );
 }
 
-/** A Deployment's roll-out against its surge and unavailable limits, and its revisions. */
+/** Buttons of the selected workload. */
+function RollingActions({ workload }: { workload: Rolling }) {
+  const t = useT();
+  if (workload.kind === 'Deployment') return <DeploymentActions deployment={workload} />;
+  return (
+    <div className="button-row">
+      {workloadActions(workload)
+        .filter((action) => action.danger !== true)
+        .map((action) => (
+          <Button key={action.id} onClick={action.run}>
+            {t(action.label)}
+          </Button>
+        ))}
+    </div>
+  );
+}
+
+function Gauges({ view }: { view: RolloutView }) {
+  const t = useT();
+  const scale = Math.max(view.ceiling, view.total);
+  return (
+    <div className="gauges">
+      <Gauge
+        label={t('panels:rolloutTotal')}
+        hint={t('panels:rolloutTotalHint', { ceiling: view.ceiling, desired: view.desired })}
+        value={view.total}
+        limit={view.ceiling}
+        scale={scale}
+        bad={view.total > view.ceiling}
+      />
+      <Gauge
+        label={t('panels:rolloutAvailable')}
+        hint={t('panels:rolloutAvailableHint', { floor: view.floor, desired: view.desired })}
+        value={view.available}
+        limit={view.floor}
+        scale={scale}
+        bad={view.available < view.floor}
+      />
+      <Gauge
+        label={t('panels:rolloutUpdated')}
+        hint={`/ ${view.desired}`}
+        value={view.updated}
+        limit={view.desired}
+        scale={scale}
+        bad={false}
+      />
+    </div>
+  );
+}
+
+/** Chooses among the workloads that have roll-outs; null when there is nothing to choose. */
+function Chooser({ chosen }: { chosen: Rolling | null }) {
+  const t = useT();
+  const deployments = useCluster((state) => state.deployments);
+  const others = useCluster((state) => state.workloads);
+  const keys = useMemo(
+    () =>
+      [...deployments.values(), ...others.values()]
+        .filter((workload) => isRolling(workload))
+        .map(objectKey)
+        .sort(compareStrings),
+    [deployments, others],
+  );
+  if (keys.length === 0 || (keys.length === 1 && chosen)) return chosen ? <b>{chosen.metadata.name}</b> : null;
+  return (
+    <select
+      className="input small"
+      aria-label={t('panels:rolloutChoose')}
+      value={chosen ? objectKey(chosen) : ''}
+      onChange={(event) => select(event.target.value)}
+    >
+      {chosen ? null : <option value="">{t('panels:rolloutChoose')}</option>}
+      {keys.map((key) => (
+        <option key={key} value={key}>
+          {key}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** The roll-out of a Deployment, StatefulSet or DaemonSet against its limits, and its revisions. */
 export function RolloutTab() {
   const t = useT();
-  const deployment = useSelectedDeployment();
-  const deployments = useCluster((state) => state.deployments);
+  const workload = useSelectedRolling();
   const replicaSets = useCluster((state) => state.replicaSets);
-  const view = useMemo(() => (deployment ? rolloutView(deployment, replicaSets.values()) : null), [deployment, replicaSets]);
-  const chooser =
-    deployments.size > 1 || (deployments.size > 0 && !deployment) ? (
-      <select
-        className="input small"
-        aria-label={t('panels:rolloutChoose')}
-        value={deployment ? objectKey(deployment) : ''}
-        onChange={(event) => select(event.target.value)}
-      >
-        {deployment ? null : <option value="">{t('panels:rolloutChoose')}</option>}
-        {[...deployments.keys()].sort().map((key) => (
-          <option key={key} value={key}>
-            {key.split('/').slice(1).join('/')}
-          </option>
-        ))}
-      </select>
-    ) : null;
-  if (!deployment || !view) {
+  const revisions = useCluster((state) => state.revisions);
+  // Pods matter only where the revisions do not count their own.
+  const pods = useCluster((state) => (workload && workload.kind !== 'Deployment' ? state.pods : NO_PODS));
+  const view = useMemo(
+    () => (workload ? rolloutOf(workload, { replicaSets, revisions, pods }) : null),
+    [workload, replicaSets, revisions, pods],
+  );
+  if (!workload || !view) {
     return (
       <div className="empty">
         <p>{t('panels:rolloutNone')}</p>
-        {chooser}
+        <Chooser chosen={null} />
       </div>
     );
   }
-  const scale = Math.max(view.ceiling, view.total);
   return (
     <div className="rollout-tab">
       <div className="rollout-head">
-        {chooser ?? <b>{deployment.metadata.name}</b>}
+        <Chooser chosen={workload} />
         <span className={`tag ${view.state}`}>{t(STATE_TEXT[view.state])}</span>
         <span className="muted rollout-message">{view.message}</span>
-        <DeploymentActions deployment={deployment} />
+        <RollingActions workload={workload} />
       </div>
-      <div className="gauges">
-        <Gauge
-          label={t('panels:rolloutTotal')}
-          hint={t('panels:rolloutTotalHint', { ceiling: view.ceiling, desired: view.desired })}
-          value={view.total}
-          limit={view.ceiling}
-          scale={scale}
-          bad={view.total > view.ceiling}
-        />
-        <Gauge
-          label={t('panels:rolloutAvailable')}
-          hint={t('panels:rolloutAvailableHint', { floor: view.floor, desired: view.desired })}
-          value={view.available}
-          limit={view.floor}
-          scale={scale}
-          bad={view.available < view.floor}
-        />
-        <Gauge
-          label={t('panels:rolloutUpdated')}
-          hint={`/ ${view.desired}`}
-          value={view.updated}
-          limit={view.desired}
-          scale={scale}
-          bad={false}
-        />
-      </div>
-      <Revisions deployment={deployment} view={view} />
+      <Gauges view={view} />
+      <Revisions workload={workload} view={view} />
     </div>
   );
 }

@@ -32,7 +32,8 @@ export interface RolloutView {
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 
-function scaled(value: number | string | undefined, total: number, roundUp: boolean): number {
+/** Pods of a number or percentage of `total`; 0 for one that is neither. */
+export function scaled(value: number | string | undefined, total: number, roundUp: boolean): number {
   const result = scaleIntOrPercent(value, total, roundUp);
   return result.ok ? result.value : 0;
 }
