@@ -42,6 +42,13 @@ export const layers: readonly Layer[] = [
   { name: 'engine/sim', files: sim, mayImport: [core], packages: none },
   { name: 'engine/store', files: /^electron\/engine\/store\//, mayImport: [sim, shared, engineTypes], packages: none },
   {
+    // The expression library and everything that bends it to Kubernetes' dialect.
+    name: 'engine/apiserver/cel',
+    files: /^electron\/engine\/apiserver\/admission\/cel\//,
+    mayImport: [shared],
+    packages: /^@marcbachmann\/cel-js(?:\/evaluator)?$/,
+  },
+  {
     name: 'engine/apiserver',
     files: /^electron\/engine\/apiserver\//,
     mayImport: [/^electron\/engine\/store\//, sim, shared, engineTypes],
@@ -60,6 +67,13 @@ export const layers: readonly Layer[] = [
     packages: none,
   },
   component('scheduler'),
+  {
+    // Checks the expressions of policies with the API server's own checker, as upstream's controller does.
+    name: 'engine/controllers/policystatus',
+    files: /^electron\/engine\/controllers\/policystatus\//,
+    mayImport: [/^electron\/engine\/(?:controllers\/common|apiserver\/admission\/cel)\//, client, sim, shared, engineTypes],
+    packages: none,
+  },
   component('controllers'),
   // Tries changes on a copy of the state; what it needs of other components the engine hands it.
   component('advice'),
