@@ -30,9 +30,11 @@ describe('workloadOfDraft', () => {
   });
 
   test('what is left empty is left to the API server', () => {
-    const { spec } = workloadOfDraft(draft('DaemonSet')) as { spec: Record<string, unknown> };
+    const { spec } = workloadOfDraft(draft('DaemonSet')) as unknown as { spec: Record<string, unknown> };
     expect(Object.keys(spec).sort()).toEqual(['selector', 'template']);
-    const job = workloadOfDraft(draft('Job', { completions: '', backoffLimit: '' })) as { spec: Record<string, unknown> };
+    const job = workloadOfDraft(draft('Job', { completions: '', backoffLimit: '' })) as unknown as {
+      spec: Record<string, unknown>;
+    };
     expect(job.spec).not.toHaveProperty('completions');
     expect(job.spec).not.toHaveProperty('backoffLimit');
   });
