@@ -30,6 +30,15 @@ export function fixtures(namespaces: readonly string[]): AnyObject[] {
     },
     {
       apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'fix-ds', namespace: 'adm' },
+      spec: {
+        selector: { matchLabels: { app: 'fix-ds' } },
+        template: { metadata: { labels: { app: 'fix-ds' } }, spec: { containers: [container] } },
+      },
+    },
+    {
+      apiVersion: 'apps/v1',
       kind: 'StatefulSet',
       metadata: { name: 'fix-sts', namespace: 'adm' },
       spec: {

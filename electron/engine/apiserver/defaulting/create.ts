@@ -10,6 +10,7 @@ import type {
   ReplicaSet,
 } from '#shared/kube/types.ts';
 import { withPlainSecrets } from '../kinds/serviceAccount.ts';
+import { prepareDaemonSet } from '../kinds/daemonSet.ts';
 import { prepareStatefulSet } from '../kinds/statefulSet.ts';
 import { initialAutoscalerStatus } from './hpa.ts';
 import { mergeLabelKeys } from './labelKeys.ts';
@@ -50,6 +51,8 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
   Pod: (pod: Pod, nowText: string): Pod => ({ ...pod, spec: mergeLabelKeys(pod), status: initialPodStatus(pod, nowText) }),
   ReplicaSet: (set: ReplicaSet): ReplicaSet => ({ ...set, status: { replicas: 0 } }),
   Deployment: <T extends KubeObject>(deployment: T): T => ({ ...deployment, status: {} }),
+  DaemonSet: prepareDaemonSet,
+  ReplicationController: <T extends KubeObject>(controller: T): T => ({ ...controller, status: { replicas: 0 } }),
   StatefulSet: prepareStatefulSet,
   ResourceQuota: <T extends KubeObject>(quota: T): T => ({ ...quota, status: {} }),
   ServiceAccount: withPlainSecrets,

@@ -12,6 +12,7 @@ import type {
 } from '#shared/kube/types.ts';
 import { storedAutoscaler } from '../kinds/hpa.ts';
 import { defaultResourceList } from './container.ts';
+import { defaultDaemonSet, defaultReplicationController } from './daemonSet.ts';
 import { defaultCronJob } from './cronJob.ts';
 import { defaultAutoscaler } from './hpa.ts';
 import { defaultJob } from './job.ts';
@@ -35,6 +36,8 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   Pod: defaultPod,
   ReplicaSet: defaultReplicaSet,
   Deployment: defaultDeployment,
+  DaemonSet: defaultDaemonSet,
+  ReplicationController: defaultReplicationController,
   StatefulSet: defaultStatefulSet,
   HorizontalPodAutoscaler: defaultAutoscaler,
   Job: defaultJob,

@@ -1,7 +1,10 @@
 import { countedStrategy, plainStrategy } from './common.ts';
+import { daemonSetStrategy } from './daemonSet.ts';
 import { deploymentStrategy } from './deployment.ts';
+import { jobStrategy } from './job.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
+import { serviceAccountStrategy } from './serviceAccount.ts';
 import { statefulSetStrategy } from './statefulSet.ts';
 import type { KindStrategy } from './strategy.ts';
 
@@ -12,11 +15,12 @@ const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrate
   ['Deployment', deploymentStrategy],
   ['ReplicaSet', countedStrategy],
   ['PodDisruptionBudget', countedStrategy],
+  ['ServiceAccount', serviceAccountStrategy],
   ['PriorityClass', { generation: () => false }],
   ['ReplicationController', countedStrategy],
-  ['DaemonSet', countedStrategy],
+  ['DaemonSet', daemonSetStrategy],
   ['StatefulSet', statefulSetStrategy],
-  ['Job', countedStrategy],
+  ['Job', jobStrategy],
   ['CronJob', countedStrategy],
   ['Ingress', countedStrategy],
   ['IngressClass', countedStrategy],

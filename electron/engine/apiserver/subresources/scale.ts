@@ -9,15 +9,23 @@ import { invalidKindStatus } from '../validation/index.ts';
 /** The Scale object of a scalable one. Models registry/apps/deployment/storage scaleFromDeployment. */
 export function scaleOf(object: AnyObject): AnyObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const spec = object.spec as { replicas?: number; selector?: LabelSelector };
+  const spec = object.spec as { replicas?: number };
   const seen = object.status as { replicas?: number } | undefined;
   return {
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as AnyObject['metadata'],
     spec: spec.replicas === undefined || spec.replicas === 0 ? {} : { replicas: spec.replicas },
-    status: { replicas: seen?.replicas ?? 0, selector: printLabelSelector(spec.selector) },
+    status: { replicas: seen?.replicas ?? 0, selector: printLabelSelector(selectorOf(object)) },
   };
+}
+
+/** A ReplicationController selects by plain labels. */
+function selectorOf({ kind, spec }: AnyObject): LabelSelector | undefined {
+  const { selector } = spec as { selector?: LabelSelector | Record<string, string> };
+  return kind === 'ReplicationController' && selector !== undefined
+    ? { matchLabels: selector as Record<string, string> }
+    : (selector as LabelSelector | undefined);
 }
 
 function invalidScale(name: string, replicas: number): Status {

@@ -9,11 +9,19 @@ import {
   validatePriorityClass,
   validatePriorityClassUpdate,
 } from './cluster.ts';
+import {
+  validateControllerRevision,
+  validateControllerRevisionUpdate,
+  validateDaemonSet,
+  validateDaemonSetStatus,
+  validateDaemonSetUpdate,
+} from './daemonSet.ts';
 import type { FieldError } from './errors.ts';
 import { validateAutoscaler, validateAutoscalerStatus, validateAutoscalerUpdate } from './hpa.ts';
 import { validateLimitRange } from './limitRange.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
+import { validateReplicationController, validateReplicationControllerUpdate } from './replicationController.ts';
 import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resourceQuota.ts';
 import { validateServiceAccount } from './serviceAccount.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './statefulSet.ts';
@@ -53,6 +61,14 @@ const rules: Readonly<Record<string, Rules>> = {
   Lease: { create: validateLease, update: validateLease },
   ReplicaSet: { create: validateReplicaSet, update: validateReplicaSetUpdate, status: validateReplicaSetStatus },
   Deployment: { create: validateDeployment, update: validateDeploymentUpdate, status: validateDeploymentStatus },
+  DaemonSet: { create: validateDaemonSet, update: validateDaemonSetUpdate, status: validateDaemonSetStatus },
+  ControllerRevision: { create: validateControllerRevision, update: validateControllerRevisionUpdate },
+  ReplicationController: {
+    create: validateReplicationController,
+    update: validateReplicationControllerUpdate,
+    // The same counts under the same rules.
+    status: validateReplicaSetStatus,
+  },
   StatefulSet: { create: validateStatefulSet, update: validateStatefulSetUpdate, status: validateStatefulSetStatus },
   HorizontalPodAutoscaler: { create: validateAutoscaler, update: validateAutoscalerUpdate, status: validateAutoscalerStatus },
   PriorityClass: { create: validatePriorityClass, update: validatePriorityClassUpdate },
@@ -66,6 +82,11 @@ const rules: Readonly<Record<string, Rules>> = {
   StorageClass: { create: validateStorageClass, update: validateStorageClassUpdate },
   CSINode: { create: validateCsiNode, update: validateCsiNode },
 };
+
+/** Whether a kind has rules of its own here. */
+export function hasRules(kind: string): boolean {
+  return Object.hasOwn(rules, kind);
+}
 
 /** Complaints about an object that is to be created. Types must be sound (decodeRefusal) and defaults applied. Models rest.BeforeCreate. */
 export function validateCreate(object: AnyObject): FieldError[] {

@@ -16,17 +16,19 @@ const PERCENT_ERROR = regexError(
 );
 
 /** A number from 0, or a percentage. Models ValidatePositiveIntOrPercent. */
-function validateShare(value: number | string, field: string): FieldError[] {
+export function validateShare(value: number | string, field: string): FieldError[] {
   if (typeof value === 'number') return notNegative(field, value);
   return /^[0-9]+%$/.test(value) ? [] : [invalid(field, value, PERCENT_ERROR)];
 }
 
-function notOverHundred(value: number | string, field: string): FieldError[] {
+/** A percentage of at most a hundred. Models IsNotMoreThan100Percent. */
+export function shareNotOverHundred(value: number | string, field: string): FieldError[] {
   const percent = typeof value === 'string' && /^[0-9]+%$/.test(value) ? parsePercent(value) : undefined;
   return percent !== undefined && percent > 100 ? [invalid(field, value, 'must not be greater than 100%')] : [];
 }
 
-function isZero(value: number | string): boolean {
+/** Whether a number or percentage comes to nothing. Models getIntOrPercentValue. */
+export function isZeroShare(value: number | string): boolean {
   return typeof value === 'number' ? value === 0 : (parsePercent(value) ?? 0) === 0;
 }
 
@@ -133,8 +135,8 @@ function validateStrategy(strategy: Deployment['spec']['strategy']): FieldError[
   const surge = rolling.maxSurge ?? 0;
   const at = `${field}.rollingUpdate.maxUnavailable`;
   const errors = [...validateShare(unavailable, at), ...validateShare(surge, `${field}.rollingUpdate.maxSurge`)];
-  if (isZero(unavailable) && isZero(surge)) errors.push(invalid(at, unavailable, 'may not be 0 when `maxSurge` is 0'));
-  errors.push(...notOverHundred(unavailable, at));
+  if (isZeroShare(unavailable) && isZeroShare(surge)) errors.push(invalid(at, unavailable, 'may not be 0 when `maxSurge` is 0'));
+  errors.push(...shareNotOverHundred(unavailable, at));
   return errors;
 }
 
@@ -209,7 +211,7 @@ export function validateBudget(budget: PodDisruptionBudget): FieldError[] {
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     const share = spec[name];
-    if (share !== undefined) errors.push(...validateShare(share, `spec.${name}`), ...notOverHundred(share, `spec.${name}`));
+    if (share !== undefined) errors.push(...validateShare(share, `spec.${name}`), ...shareNotOverHundred(share, `spec.${name}`));
   }
   errors.push(...validateLabelSelector(spec.selector, 'spec.selector'));
   const policies = ['AlwaysAllow', 'IfHealthyBudget'];
