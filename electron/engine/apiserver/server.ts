@@ -75,6 +75,11 @@ export class ApiServer implements ServerCore {
     return this.#clock.timestamp();
   }
 
+  /** Revision of the last write, as lists carry it. */
+  get resourceVersion(): string {
+    return String(this.#store.revision);
+  }
+
   get(kind: string, namespace: string, name: string): AnyObject | undefined {
     return this.#store.get(kind, namespace, name);
   }
@@ -126,12 +131,14 @@ export class ApiServer implements ServerCore {
     const malformed = shapeFault(input, options.user);
     if (malformed !== undefined) return err(malformed);
     let object = applyDefaults(input);
-    const run = stored?.admitted === true ? undefined : this.#admission.begin(requestOf('CREATE', object, null, options));
+    const request = { ...requestOf('CREATE', object, null, options), ...(asStored ? { loaded: true as const } : {}) };
+    const run = stored?.admitted === true ? undefined : this.#admission.begin(request);
     const admitted = run?.mutate();
     if (admitted?.ok === false) return admitted;
     object = admitted?.value ?? object;
     const fresh = prepareForCreate(info.simulated || !info.hasStatus ? object : withStatus(object, undefined), this.timestamp());
     object = this.#systemFields(info, asStored ? withKept(fresh, object) : fresh, asStored, options.dryRun === true);
+    object = strategyOf(info.kind).completeCreate?.(object) ?? object;
     const errors = validateCreate(object);
     const invalid = errors.length > 0 ? invalidStatus(object, errors) : undefined;
     if (invalid !== undefined) run?.refuse(VALIDATION, invalid);

@@ -22,7 +22,7 @@ export interface DeleteRequest extends RequestOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
 }
 
-export type PatchType = 'merge' | 'strategic';
+export type PatchType = 'merge' | 'strategic' | 'json';
 
 /** What subresources are given of the server: reading, and writing at a lower level than the verbs. */
 export interface ServerCore {

@@ -40,7 +40,7 @@ export function runDefaultingFamily(pairs: readonly DefaultingPair[]): Conforman
   return family;
 }
 
-/** Text of an object with sorted keys, without system fields, times and the ServiceAccount plugin's work. */
+/** Text of an object with sorted keys, without system fields, times, what is drawn or allocated, and the ServiceAccount plugin's work. */
 function canonical(object: AnyObject): string {
   const {
     uid: _uid,
@@ -50,7 +50,10 @@ function canonical(object: AnyObject): string {
     ...metadata
   } = object.metadata;
   const spec = object.kind === 'Pod' ? { spec: withoutAccount((object as unknown as Pod).spec) } : {};
-  return JSON.stringify(sorted({ ...object, ...spec, metadata }));
+  return JSON.stringify(sorted({ ...object, ...spec, metadata }))
+    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
+    .replace(/"10\.96\.\d+\.\d+"/g, '"<cluster ip>"')
+    .replace(/"nodePort":\d+/g, '"nodePort":"<allocated>"');
 }
 
 function withoutAccount(spec: PodSpec): PodSpec {
