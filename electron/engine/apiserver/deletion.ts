@@ -41,7 +41,8 @@ export function checkPreconditions(info: KindInfo, object: AnyObject, request: D
 /** Finalizers after the garbage collection policy asked for. Models generic registry deletionFinalizersForGarbageCollection. */
 function finalizersFor(object: AnyObject, policy: DeleteRequest['propagationPolicy']): readonly string[] {
   const present = object.metadata.finalizers ?? [];
-  const orphan = policy === undefined ? present.includes(ORPHAN) : policy === 'Orphan';
+  const left = strategyOf(object.kind).orphansByDefault === true && !present.includes(FOREGROUND);
+  const orphan = policy === undefined ? left || present.includes(ORPHAN) : policy === 'Orphan';
   const foreground = policy === undefined ? !orphan && present.includes(FOREGROUND) : policy === 'Foreground';
   const others = present.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
   if (orphan) return [...others, ORPHAN];

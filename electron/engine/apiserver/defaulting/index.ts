@@ -12,8 +12,8 @@ import type {
 } from '#shared/kube/types.ts';
 import { storedAutoscaler } from '../kinds/hpa.ts';
 import { defaultResourceList } from './container.ts';
-import { defaultDaemonSet, defaultReplicationController } from './daemonSet.ts';
 import { defaultCronJob } from './cronJob.ts';
+import { defaultDaemonSet, defaultReplicationController } from './daemonSet.ts';
 import { defaultAutoscaler } from './hpa.ts';
 import { defaultJob } from './job.ts';
 import { defaultLimitRange } from './limitRange.ts';

@@ -7,6 +7,10 @@ import type { AnyObject } from '#shared/kube/types.ts';
 export interface KindStrategy {
   /** Kinds with metadata.generation: 1 on create, then one more for each change this says is one. */
   readonly generation?: (next: AnyObject, old: AnyObject) => boolean;
+  /** Last touch before validation on create, when name and uid are known. Must change nothing when done twice. */
+  readonly completeCreate?: (object: AnyObject) => AnyObject;
+  /** A deletion that does not say what becomes of dependents leaves them behind. Models DefaultGarbageCollectionPolicy. */
+  readonly orphansByDefault?: boolean;
   /** Last touch before validation on update of the main resource. */
   readonly prepareForUpdate?: (next: AnyObject, old: AnyObject) => AnyObject;
   /** Last touch before validation on update of the status subresource (spec is the old one already). */

@@ -9,6 +9,7 @@ import {
   validatePriorityClass,
   validatePriorityClassUpdate,
 } from './cluster.ts';
+import { validateCronJob, validateCronJobUpdate } from './cronJob.ts';
 import {
   validateControllerRevision,
   validateControllerRevisionUpdate,
@@ -18,6 +19,8 @@ import {
 } from './daemonSet.ts';
 import type { FieldError } from './errors.ts';
 import { validateAutoscaler, validateAutoscalerStatus, validateAutoscalerUpdate } from './hpa.ts';
+import { validateJob, validateJobUpdate } from './job.ts';
+import { validateJobStatus } from './jobStatus.ts';
 import { validateLimitRange } from './limitRange.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
@@ -71,6 +74,8 @@ const rules: Readonly<Record<string, Rules>> = {
   },
   StatefulSet: { create: validateStatefulSet, update: validateStatefulSetUpdate, status: validateStatefulSetStatus },
   HorizontalPodAutoscaler: { create: validateAutoscaler, update: validateAutoscalerUpdate, status: validateAutoscalerStatus },
+  Job: { create: validateJob, update: validateJobUpdate, status: validateJobStatus },
+  CronJob: { create: validateCronJob, update: validateCronJobUpdate },
   PriorityClass: { create: validatePriorityClass, update: validatePriorityClassUpdate },
   PodDisruptionBudget: { create: validateBudget, update: validateBudget, status: validateBudgetStatus },
   LimitRange: { create: validateLimitRange, update: validateLimitRange },
