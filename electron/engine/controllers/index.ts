@@ -9,6 +9,7 @@ import { createPersistentVolumeController } from './persistentvolume/index.ts';
 import { createProvisioner } from './persistentvolume/provisioner.ts';
 import { createPodGarbageCollector } from './podgc/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
+import { createReplicationController } from './replicationcontroller/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEviction } from './tainteviction/index.ts';
 import { createVolumeProtection } from './volumeprotection/index.ts';
@@ -18,6 +19,7 @@ export function createControllers(ctx: ComponentContext): Component[] {
   return [
     // Before the Deployment controller: a size somebody sets by hand is acted on before it is taken back, as in a real cluster.
     createReplicaSetController(ctx),
+    createReplicationController(ctx),
     createDeploymentController(ctx),
     createStatefulSetController(ctx),
     createDisruptionController(ctx),

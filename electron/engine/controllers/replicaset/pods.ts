@@ -1,14 +1,19 @@
 import { err } from '#shared/core/result.ts';
 import { controllerReference } from '#shared/kube/pod.ts';
-import type { Pod, ReplicaSet, Status } from '#shared/kube/types.ts';
+import type { KubeObject, Pod, PodTemplateSpec, Status } from '#shared/kube/types.ts';
 import type { ApiResult, Client, EventRecorder } from '../../client/types.ts';
 
 /** Longest generateName that still leaves room for the suffix. */
 const MAX_PREFIX = 58;
 
-/** Creates one pod from the ReplicaSet's template and tells it by an event. Models RealPodControl.CreatePods. */
-export function createPod(client: Client, recorder: EventRecorder, owner: ReplicaSet): ApiResult<Pod> {
-  const created = client.create(podOf(owner));
+/** A workload with a pod template. */
+export interface Templated extends KubeObject {
+  readonly spec: { readonly template: PodTemplateSpec };
+}
+
+/** Creates one pod, from the workload's template unless told otherwise, and tells it by an event. Models RealPodControl.CreatePods. */
+export function createPod(client: Client, recorder: EventRecorder, owner: Templated, pod = podOf(owner)): ApiResult<Pod> {
+  const created = client.create(pod);
   if (created.ok) {
     recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`);
     return created;
@@ -23,8 +28,8 @@ export function isTerminatingRefusal(status: Status): boolean {
   return status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false;
 }
 
-/** The pod a ReplicaSet asks for; the API server completes its name. */
-export function podOf(owner: ReplicaSet): Pod {
+/** The pod a workload's template asks for; the API server completes its name. Models controller.GetPodFromTemplate. */
+export function podOf(owner: Templated): Pod {
   const { metadata = {}, spec } = owner.spec.template;
   return {
     apiVersion: 'v1',
@@ -44,7 +49,7 @@ export function podOf(owner: ReplicaSet): Pod {
 }
 
 /** Deletes one pod and tells it by an event; one that is gone already is no failure. Models RealPodControl.DeletePod. */
-export function deletePod(client: Client, recorder: EventRecorder, owner: ReplicaSet, pod: Pod): ApiResult<null> {
+export function deletePod(client: Client, recorder: EventRecorder, owner: KubeObject, pod: Pod): ApiResult<null> {
   const { namespace = '', name } = pod.metadata;
   const deleted = client.delete({ kind: 'Pod', namespace, name });
   if (deleted.ok) {
