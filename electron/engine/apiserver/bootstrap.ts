@@ -17,6 +17,11 @@ const PRIORITY_CLASSES = [
   },
 ];
 
+/** The account that pods of a namespace get which name none; the service account controller makes those of later namespaces. */
+export function defaultAccount(namespace: string): AnyObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
+}
+
 /** The objects every cluster has before anyone has done anything. */
 export function bootstrapObjects(): AnyObject[] {
   const namespaces = NAMESPACES.map((name): AnyObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
@@ -29,7 +34,8 @@ export function bootstrapObjects(): AnyObject[] {
       ...rest,
     }),
   );
-  return [...namespaces, ...classes];
+  const accounts = NAMESPACES.map((name) => defaultAccount(name));
+  return [...namespaces, ...accounts, ...classes];
 }
 
 /** Stores them. Throws when one is refused, which would be a fault of this program. */

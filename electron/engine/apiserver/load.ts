@@ -2,9 +2,13 @@ import { compareStrings } from '#shared/core/compare.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { nodeReadyCondition } from '#shared/kube/conditions.ts';
+import { writeAmounts } from '#shared/kube/quota/amounts.ts';
+import { countUsage } from '#shared/kube/quota/index.ts';
 import { type KindInfo, servedKind } from '#shared/kube/registry.ts';
-import type { AnyObject, Node, Status } from '#shared/kube/types.ts';
+import type { AnyObject, Node, ResourceQuota, Status } from '#shared/kube/types.ts';
+import { parseTime } from '../sim/time.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { defaultAccount } from './bootstrap.ts';
 import type { ApiServer, ReadView } from './server.ts';
 import { ADMIN, scopeOf } from './server.ts';
 import * as status from './status.ts';
@@ -16,9 +20,9 @@ export interface LoadError {
   readonly status: Status;
 }
 
-/** Objects others depend on come first: namespaces, then priority classes. */
+/** Objects others depend on come first: namespaces, then priority classes and service accounts. */
 function phaseOf(kind: string): number {
-  return kind === 'Namespace' ? 0 : kind === 'PriorityClass' ? 1 : 2;
+  return kind === 'Namespace' ? 0 : kind === 'PriorityClass' || kind === 'ServiceAccount' ? 1 : 2;
 }
 
 function stageKey(kind: string, namespace: string, name: string): string {
@@ -103,6 +107,32 @@ function missingNamespaces(server: ApiServer, objects: readonly AnyObject[]): An
   return [...wanted].sort(compareStrings).map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
 }
 
+/** Stages the default service account of every namespace of the batch that is not going, unless the batch brings it. */
+function stageAccounts(server: ApiServer, stage: Stage, objects: readonly AnyObject[]): void {
+  const key = (one: AnyObject) => (one?.kind === 'ServiceAccount' ? `${one.metadata?.namespace}/${one.metadata?.name}` : '');
+  const given = new Set(objects.map(key));
+  for (const namespace of stage.objects().filter(({ kind }) => kind === 'Namespace')) {
+    const { name, deletionTimestamp } = namespace.metadata;
+    if (deletionTimestamp !== undefined || given.has(`${name}/default`)) continue;
+    if (server.get('ServiceAccount', name, 'default') === undefined) stageOne(server, stage, defaultAccount(name));
+  }
+}
+
+/** Books what the loaded objects use in the quotas of their namespaces. */
+function bookUsage(server: ApiServer, objects: readonly AnyObject[]): void {
+  const namespaces = new Set(objects.map(({ metadata }) => metadata.namespace ?? ''));
+  const clock = { nowMs: parseTime(server.timestamp()) ?? 0, parseMs: (text: string) => parseTime(text) ?? Number.NaN };
+  for (const namespace of [...namespaces].sort(compareStrings)) {
+    for (const object of server.list('ResourceQuota', namespace)) {
+      const quota = object as unknown as ResourceQuota;
+      if (quota.status?.hard === undefined) continue;
+      const usage = writeAmounts(countUsage(quota, (kind) => server.list(kind, namespace), clock));
+      const used = Object.entries({ ...quota.status.used, ...usage }).filter(([name]) => quota.status.hard?.[name] !== undefined);
+      server.commit(object, { ...object, status: { ...quota.status, used: Object.fromEntries(used) } }, false);
+    }
+  }
+}
+
 /**
  * Stores a batch of objects as they are: bound pods stay bound, status, uids and times are respected. Namespaces the batch needs are made.
  * What a fresh cluster brings along (namespace default...) may be given again. All errors are listed by index, and one error stores nothing.
@@ -120,11 +150,17 @@ export function loadObjects(server: ApiServer, store: ObjectStore, objects: read
   }
   const order = objects.map((object, index) => ({ object, index, phase: phaseOf(object.kind) }));
   order.sort((a, b) => a.phase - b.phase || a.index - b.index);
-  for (const { object, index } of order) {
-    const staged = stageOne(server, stage, object);
-    if (!staged.ok) errors.push({ index, status: staged.error });
-  }
+  const stageAll = (wanted: (phase: number) => boolean) => {
+    for (const { object, index, phase } of order) {
+      const staged = wanted(phase) ? stageOne(server, stage, object) : undefined;
+      if (staged?.ok === false) errors.push({ index, status: staged.error });
+    }
+  };
+  stageAll((phase) => phase === 0);
+  stageAccounts(server, stage, objects);
+  stageAll((phase) => phase > 0);
   if (errors.length > 0) return err(errors.sort((a, b) => a.index - b.index));
   for (const object of stage.objects()) store.put(object);
+  bookUsage(server, stage.objects());
   return ok(null);
 }

@@ -62,11 +62,13 @@ export class ApiServer implements ServerCore {
       () => clock.nowMs,
       (user) => user === ADMIN,
     );
+    const suffixes = random.stream('apiserver/admission');
     const access = {
       get: (kind: string, namespace: string, name: string) => this.#view.get(kind, namespace, name),
       list: (kind: string, namespace?: string) => this.#view.list(kind, namespace),
       timestamp: () => this.timestamp(),
       commit: (old: AnyObject, next: AnyObject) => this.commit(old, next, false),
+      suffix: (length: number) => suffixes.suffix(length),
     };
     this.#admission = createAdmission(access, chainOf(switches), this.trace);
   }

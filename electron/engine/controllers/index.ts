@@ -10,6 +10,10 @@ import { createProvisioner } from './persistentvolume/provisioner.ts';
 import { createPodGarbageCollector } from './podgc/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
+import { createResourceQuotaController } from './resourcequota/index.ts';
+import { createRootCaPublisher } from './rootca/index.ts';
+import { createServiceAccountController } from './serviceaccount/index.ts';
+import { createTokensController } from './serviceaccount/tokens.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEviction } from './tainteviction/index.ts';
 import { createVolumeProtection } from './volumeprotection/index.ts';
@@ -32,5 +36,9 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createPodGarbageCollector(ctx),
     createGarbageCollector(ctx),
     createNamespaceController(ctx),
+    createServiceAccountController(ctx),
+    createTokensController(ctx),
+    createRootCaPublisher(ctx),
+    createResourceQuotaController(ctx),
   ];
 }

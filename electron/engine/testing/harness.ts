@@ -33,7 +33,7 @@ export interface TestCluster {
   run(limits: RunLimits): LoopOutcome;
   /**
    * Creates objects in order; throws with the API's message when one is refused. Returns them as stored. A node that is Ready loses the
-   * not-ready taint that admission gives it, as the node lifecycle controller would see to.
+   * not-ready taint that admission gives it, as the node lifecycle controller would see to; a namespace has its default account at once.
    */
   create<T extends KubeObject[]>(...objects: T): T;
   /** The object; throws when it is not there. */
@@ -50,7 +50,15 @@ export function unwrap<T>(result: Result<T, Status>): T {
   return result.value;
 }
 
+/** The account that pods of a namespace need, without which a test would have to wait for its controller. */
+function settleNamespace(client: Client, object: KubeObject): void {
+  if (object.kind !== 'Namespace') return;
+  const metadata = { name: 'default', namespace: object.metadata.name };
+  client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+}
+
 function settleNode<T extends KubeObject>(client: Client, object: T): T {
+  settleNamespace(client, object);
   if (object.kind !== 'Node') return object;
   const node = object as unknown as Node;
   const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;

@@ -4,8 +4,11 @@ import { type AdmissionSwitches, isPluginOn, PLUGIN_ORDER } from '#shared/kube/a
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import { defaultStorageClassPlugin } from './defaultStorageClass/index.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds/index.ts';
+import { limitRanger } from './limitRanger/index.ts';
 import { namespaceLifecycle } from './namespaceLifecycle/index.ts';
 import { priority } from './priority/index.ts';
+import { resourceQuota } from './resourceQuota/index.ts';
+import { serviceAccount } from './serviceAccount/index.ts';
 import { storageObjectInUseProtection } from './storageObjectInUseProtection/index.ts';
 import { taintNodesByCondition } from './taintNodesByCondition/index.ts';
 import { type AdmissionTrace, stepOf, type TraceNote } from './trace.ts';
@@ -17,11 +20,14 @@ export type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from './types
 /** All plugins there are; a new one adds its line, its place in the run is that of its name in PLUGIN_ORDER. */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
+  serviceAccount,
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
   storageObjectInUseProtection,
   defaultStorageClassPlugin,
+  resourceQuota,
 ];
 
 /** One request on its way through the chain: first `mutate`, then the kind's own validation, then `validate`, at last `done` or `refuse`. */

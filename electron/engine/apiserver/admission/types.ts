@@ -9,6 +9,8 @@ export interface AdmissionAccess {
   timestamp?(): string;
   /** Stores a new version of a stored object without asking strategy and admission again (quota usage). Never on dry runs: the plugin's duty. */
   commit?(old: AnyObject, next: AnyObject): AnyObject;
+  /** Random letters for names that plugins give. Never on dry runs. */
+  suffix?(length: number): string;
 }
 
 /** One write on its way to the store. `object` is null for a delete, `old` is null for a create. */
@@ -22,6 +24,8 @@ export interface AdmissionRequest {
   /** `status`, `scale`, `binding`, `eviction`; absent for the object itself. */
   subresource?: string;
   dryRun: boolean;
+  /** The object comes from a file or another cluster and is stored together with others: nothing is charged for it now. */
+  loaded?: true;
   /** A dry run that stands for the real request when it is refused. */
   rehearsal?: boolean;
   /** Adds a `Warning` header to the answer: words for a person, without `Warning: ` in front. */

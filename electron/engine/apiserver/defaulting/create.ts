@@ -9,8 +9,8 @@ import type {
   PodDisruptionBudget,
   ReplicaSet,
 } from '#shared/kube/types.ts';
-import { withPlainSecrets } from '../kinds/serviceAccount.ts';
 import { prepareDaemonSet } from '../kinds/daemonSet.ts';
+import { withPlainSecrets } from '../kinds/serviceAccount.ts';
 import { prepareStatefulSet } from '../kinds/statefulSet.ts';
 import { initialAutoscalerStatus } from './hpa.ts';
 import { mergeLabelKeys } from './labelKeys.ts';

@@ -19,9 +19,11 @@ import { defaultJob } from './job.ts';
 import { defaultLimitRange } from './limitRange.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
 import { defaultResourceQuota } from './resourceQuota.ts';
+import { defaultPolicy, defaultPolicyBinding } from './policies.ts';
 import { shareEqual } from './share.ts';
 import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
+import { defaultMutatingWebhooks, defaultValidatingWebhooks } from './webhooks.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 const REPLICAS = 1;
@@ -50,6 +52,12 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   StorageClass: defaultStorageClass,
   CSINode: (node: CsiNode): CsiNode => ({ ...node, spec: { ...node.spec, drivers: node.spec?.drivers ?? [] } }),
   PodDisruptionBudget: (budget: PodDisruptionBudget): PodDisruptionBudget => ({ ...budget, spec: budget.spec ?? {} }),
+  ValidatingAdmissionPolicy: defaultPolicy,
+  MutatingAdmissionPolicy: defaultPolicy,
+  ValidatingAdmissionPolicyBinding: defaultPolicyBinding,
+  MutatingAdmissionPolicyBinding: defaultPolicyBinding,
+  ValidatingWebhookConfiguration: defaultValidatingWebhooks,
+  MutatingWebhookConfiguration: defaultMutatingWebhooks,
 };
 
 /** Specs that came out of here and are frozen since: they need no second look, which makes most updates cheap. */

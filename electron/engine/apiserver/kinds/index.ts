@@ -4,9 +4,11 @@ import { deploymentStrategy } from './deployment.ts';
 import { jobStrategy } from './job.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
+import { policyStrategy, validatingPolicyStrategy } from './policies.ts';
 import { serviceAccountStrategy } from './serviceAccount.ts';
 import { statefulSetStrategy } from './statefulSet.ts';
 import type { KindStrategy } from './strategy.ts';
+import { webhookStrategy } from './webhooks.ts';
 
 /** A new simulated kind adds its line here; kinds that are not named follow the common rules. */
 const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrategy>([
@@ -28,6 +30,12 @@ const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrate
   ['FlowSchema', countedStrategy],
   ['PriorityLevelConfiguration', countedStrategy],
   ['CustomResourceDefinition', countedStrategy],
+  ['ValidatingAdmissionPolicy', validatingPolicyStrategy],
+  ['ValidatingAdmissionPolicyBinding', policyStrategy],
+  ['MutatingAdmissionPolicy', policyStrategy],
+  ['MutatingAdmissionPolicyBinding', policyStrategy],
+  ['ValidatingWebhookConfiguration', webhookStrategy],
+  ['MutatingWebhookConfiguration', webhookStrategy],
 ]);
 
 /** Strategy of a kind. */

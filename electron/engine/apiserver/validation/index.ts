@@ -24,6 +24,12 @@ import { validateJobStatus } from './jobStatus.ts';
 import { validateLimitRange } from './limitRange.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
+import {
+  validateMutatingBinding,
+  validateMutatingPolicy,
+  validateValidatingBinding,
+  validateValidatingPolicy,
+} from './policies.ts';
 import { validateReplicationController, validateReplicationControllerUpdate } from './replicationController.ts';
 import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resourceQuota.ts';
 import { validateServiceAccount } from './serviceAccount.ts';
@@ -37,6 +43,7 @@ import {
   validateVolumeObject,
   validateVolumeObjectUpdate,
 } from './storage.ts';
+import { validateWebhooks } from './webhooks.ts';
 import {
   validateBudget,
   validateBudgetStatus,
@@ -86,6 +93,12 @@ const rules: Readonly<Record<string, Rules>> = {
   PersistentVolumeClaim: { create: validateClaim, update: validateClaimUpdate },
   StorageClass: { create: validateStorageClass, update: validateStorageClassUpdate },
   CSINode: { create: validateCsiNode, update: validateCsiNode },
+  ValidatingAdmissionPolicy: { create: validateValidatingPolicy, update: validateValidatingPolicy },
+  MutatingAdmissionPolicy: { create: validateMutatingPolicy, update: validateMutatingPolicy },
+  ValidatingAdmissionPolicyBinding: { create: validateValidatingBinding, update: validateValidatingBinding },
+  MutatingAdmissionPolicyBinding: { create: validateMutatingBinding, update: validateMutatingBinding },
+  ValidatingWebhookConfiguration: { create: validateWebhooks, update: validateWebhooks },
+  MutatingWebhookConfiguration: { create: validateWebhooks, update: validateWebhooks },
 };
 
 /** Whether a kind has rules of its own here. */

@@ -1,8 +1,11 @@
 import { checkQualifiedName } from '#shared/kube/names.ts';
 import { compareQuantity, parseQuantity, printQuantity, QUANTITY_FORMAT_ERROR, type Quantity } from '#shared/kube/quantity.ts';
+import { isExtendedResource, isHugePages, isNativeResource, mayOvercommit } from '#shared/kube/resourceNames.ts';
 import type { ResourceList } from '#shared/kube/types.ts';
 import { type FieldError, forbidden, invalid, invalidEach, NOT_NEGATIVE, required } from './errors.ts';
 import { sortedKeys } from './labels.ts';
+
+export { isExtendedResource, isHugePages } from '#shared/kube/resourceNames.ts';
 
 const NANO_PER_UNIT = 1_000_000_000n;
 const CONTAINER_RESOURCES: readonly string[] = ['cpu', 'memory', 'ephemeral-storage'];
@@ -39,38 +42,39 @@ const INTEGER_RESOURCES: readonly string[] = [
   'services.loadbalancers',
 ];
 
-/** Whether the name is of a resource in pages of a size, `hugepages-2Mi`. */
-export function isHugePages(name: string): boolean {
-  return name.startsWith('hugepages-');
-}
-
-/** Whether Kubernetes itself defines the resource: no domain, or one of kubernetes.io. Models helper.IsNativeResource. */
-function isNative(name: string): boolean {
-  return !name.includes('/') || name.includes('kubernetes.io/');
-}
-
-/** Whether a device plugin may offer the resource. Models helper.IsExtendedResourceName. */
-export function isExtendedResource(name: string): boolean {
-  if (isNative(name) || name.startsWith('requests.')) return false;
-  return checkQualifiedName(`requests.${name}`).length === 0;
-}
-
-function mayOvercommit(name: string): boolean {
-  return isNative(name) && !isHugePages(name);
-}
-
-function validateContainerResourceName(name: string, field: string): FieldError[] {
+/** A resource name as such: qualified, or one that Kubernetes knows. Models validateResourceName. */
+export function validateResourceName(name: string, field: string): FieldError[] {
   const malformed = checkQualifiedName(name);
   if (malformed.length > 0) return invalidEach(field, name, malformed);
-  const errors: FieldError[] = [];
+  const known = name.includes('/') || STANDARD_RESOURCES.includes(name) || isQuotaHugePages(name);
+  return known ? [] : [invalid(field, name, 'must be a standard resource type or fully qualified')];
+}
+
+/** Models helper.IsQuotaHugePageResourceName. */
+function isQuotaHugePages(name: string): boolean {
+  return isHugePages(name) || name.startsWith('requests.hugepages-');
+}
+
+/** A resource name as hard limits of quotas may have it. Models ValidateResourceQuotaResourceName. */
+export function validateQuotaResourceName(name: string, field: string): FieldError[] {
+  const errors = validateResourceName(name, field);
+  if (!name.includes('/') && !isQuotaResource(name)) errors.push(invalid(field, name, 'must be a standard resource for quota'));
+  return errors;
+}
+
+/** Whether quotas know the resource by itself. Models helper.IsStandardQuotaResourceName. */
+export function isQuotaResource(name: string): boolean {
+  return (STANDARD_RESOURCES.includes(name) && name !== 'storage') || isQuotaHugePages(name);
+}
+
+/** A resource name of a container. Models validateContainerResourceName. */
+export function validateContainerResourceName(name: string, field: string): FieldError[] {
+  const errors = validateResourceName(name, field);
   if (!name.includes('/')) {
-    if (!STANDARD_RESOURCES.includes(name) && !isHugePages(name)) {
-      errors.push(invalid(field, name, 'must be a standard resource type or fully qualified'));
-    }
     if (!CONTAINER_RESOURCES.includes(name) && !isHugePages(name)) {
       errors.push(invalid(field, name, 'must be a standard resource for containers'));
     }
-  } else if (!isNative(name) && !isExtendedResource(name)) {
+  } else if (!isNativeResource(name) && !isExtendedResource(name)) {
     errors.push(invalid(field, name, "doesn't follow extended resource name standard"));
   }
   return errors;
