@@ -36,6 +36,7 @@ export function mergeConfig(given: DeepPartial<EngineConfig> | undefined): Engin
     nodeLifecycle: { ...defaultEngineConfig.nodeLifecycle, ...given?.nodeLifecycle },
     scheduler: { ...defaultEngineConfig.scheduler, ...given?.scheduler },
     storage: { ...defaultEngineConfig.storage, ...given?.storage },
+    hpa: { ...defaultEngineConfig.hpa, ...given?.hpa },
     eventTtlMs: given?.eventTtlMs ?? defaultEngineConfig.eventTtlMs,
     admission: { ...defaultEngineConfig.admission, ...given?.admission },
   };

@@ -59,6 +59,16 @@ const configSchema = z.strictObject({
     .partial()
     .optional(),
   storage: z.strictObject({ resyncMs: positiveDuration, provisionMs: duration }).partial().optional(),
+  hpa: z
+    .strictObject({
+      syncMs: positiveDuration,
+      downscaleStabilizationMs: duration,
+      tolerance: z.number().min(0),
+      cpuInitializationMs: duration,
+      initialReadinessDelayMs: duration,
+    })
+    .partial()
+    .optional(),
   eventTtlMs: positiveDuration.optional(),
   admission: z
     .strictObject({ enable: z.array(enabledPlugin), disable: z.array(plugin) })

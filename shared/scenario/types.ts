@@ -62,6 +62,13 @@ export interface ScenarioConfig {
   };
   nodeLifecycle?: { monitorPeriodMs?: number; monitorGraceMs?: number; evictionRatePerSecond?: number };
   scheduler?: { cycleMs?: number; backoffInitialMs?: number; backoffMaxMs?: number; unschedulableFlushMs?: number };
+  hpa?: {
+    syncMs?: number;
+    downscaleStabilizationMs?: number;
+    tolerance?: number;
+    cpuInitializationMs?: number;
+    initialReadinessDelayMs?: number;
+  };
   eventTtlMs?: number;
   /** Admission plugins to run beside the default ones, and default ones not to run. */
   admission?: { enable?: string[]; disable?: string[] };

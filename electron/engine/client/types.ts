@@ -91,15 +91,16 @@ export interface WorkQueue {
   start(): void;
 }
 
+/** Details of an event. `fieldPath`: the part of the object it is about, as `spec.containers{app}` (core events only). */
+export interface EventOptions {
+  action?: string;
+  related?: KubeObject;
+  fieldPath?: string;
+}
+
 /** Writes Events with upstream's correlation (count of equal ones, aggregation after 10 similar). */
 export interface EventRecorder {
-  event(
-    about: KubeObject,
-    type: 'Normal' | 'Warning',
-    reason: string,
-    message: string,
-    options?: { action?: string; related?: KubeObject },
-  ): void;
+  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: EventOptions): void;
 }
 
 /** Everything a component (scheduler, controller, kubelet, drain) is given. */
@@ -141,6 +142,7 @@ export interface EngineConfig {
   nodeLifecycle: NodeLifecycleTimings;
   scheduler: { cycleMs: number; backoffInitialMs: number; backoffMaxMs: number; unschedulableFlushMs: number };
   storage: StorageTimings;
+  hpa: AutoscalerTimings;
   eventTtlMs: number;
   admission: AdmissionConfig;
 }
@@ -149,6 +151,20 @@ export interface EngineConfig {
 export interface AdmissionConfig {
   enable: readonly string[];
   disable: readonly string[];
+}
+
+/** Horizontal pod autoscaler. Models the options of kube-controller-manager that begin with --horizontal-pod-autoscaler. */
+export interface AutoscalerTimings {
+  /** Every autoscaler is looked at once in this time. */
+  syncMs: number;
+  /** How long a higher recommendation keeps the size up where the autoscaler's behaviour does not say. */
+  downscaleStabilizationMs: number;
+  /** Share by which use may differ from its target without anything being done. */
+  tolerance: number;
+  /** Time after a pod's start in which its cpu use counts only while it is ready. */
+  cpuInitializationMs: number;
+  /** Time after a pod's start in which becoming unready counts as never having been ready. */
+  initialReadinessDelayMs: number;
 }
 
 /** Persistent volumes. */
@@ -201,6 +217,13 @@ export const defaultEngineConfig: EngineConfig = {
   nodeLifecycle: { monitorPeriodMs: 5_000, monitorGraceMs: 50_000, evictionRatePerSecond: 0.1 },
   scheduler: { cycleMs: 300, backoffInitialMs: 1_000, backoffMaxMs: 10_000, unschedulableFlushMs: 300_000 },
   storage: { resyncMs: 15_000, provisionMs: 2_000 },
+  hpa: {
+    syncMs: 15_000,
+    downscaleStabilizationMs: 300_000,
+    tolerance: 0.1,
+    cpuInitializationMs: 300_000,
+    initialReadinessDelayMs: 30_000,
+  },
   eventTtlMs: 3_600_000,
   admission: { enable: [], disable: [] },
 };

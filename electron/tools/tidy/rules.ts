@@ -18,6 +18,7 @@ const protocol = /^shared\/protocol\//;
 const engineTypes = /^electron\/engine\/types\.ts$/;
 const door = /^electron\/engine\/(?:index|types)\.ts$/;
 const sim = /^electron\/engine\/sim\//;
+const metrics = /^electron\/engine\/metrics\//;
 const client = /^electron\/engine\/client\//;
 const session = /^electron\/session\//;
 const ui =
@@ -74,15 +75,17 @@ export const layers: readonly Layer[] = [
     mayImport: [/^electron\/engine\/(?:controllers\/common|apiserver\/admission\/cel)\//, client, sim, shared, engineTypes],
     packages: none,
   },
-  component('controllers'),
+  // What pods use: read by the autoscalers, kubectl top and the kubelet's memory pressure.
+  component('metrics'),
+  component('controllers', [metrics]),
   // Tries changes on a copy of the state; what it needs of other components the engine hands it.
   component('advice'),
   // A fault acts on machines: the kubelets ask what has happened to theirs.
   component('faults'),
-  component('kubelet', [/^electron\/engine\/faults\//]),
+  component('kubelet', [/^electron\/engine\/faults\//, metrics]),
   // Carries out commands: kubectl's own, and those that act on machines. Its apply merges with the API server's patch rules, as kubectl does.
   component('kubectl', [
-    /^electron\/engine\/(?:faults|kubelet)\//,
+    /^electron\/engine\/(?:faults|kubelet|metrics)\//,
     /^electron\/engine\/controllers\/(?:deployment\/rollback|common\/history)\.ts$/,
     /^electron\/engine\/apiserver\/patch\//,
   ]),

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { fakeKubelet, withReady } from '../../conformance/deployments/lab.ts';
 import { budget, deployment, node, pod } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
+import { goSelector } from '../common/goSelector.ts';
 import { createDeploymentController } from '../deployment/index.ts';
 import { createReplicaSetController } from '../replicaset/index.ts';
 import { createDisruptionController } from './index.ts';
-import { goSelector } from './status.ts';
 
 function start(): TestCluster {
   const cluster = createTestCluster({

@@ -4,6 +4,7 @@ import { matchLabelSelector } from '#shared/kube/labels.ts';
 import { isTerminal } from '#shared/kube/pod.ts';
 import type { Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
+import { goSelector } from '../common/goSelector.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { countsDiffer } from '../common/podChange.ts';
@@ -11,7 +12,7 @@ import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { sameStatus } from '../common/same.ts';
 import { expectationOf, type Find } from './expected.ts';
-import { type BudgetStatus, budgetStatus, countHealthy, disruptedPods, failedStatus, goSelector } from './status.ts';
+import { type BudgetStatus, budgetStatus, countHealthy, disruptedPods, failedStatus } from './status.ts';
 
 const NAME = 'disruption-controller';
 /** Event source of upstream's disruption controller. */

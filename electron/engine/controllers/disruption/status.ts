@@ -1,6 +1,5 @@
-import { compareStrings } from '#shared/core/compare.ts';
 import { isPodReady, setCondition } from '#shared/kube/conditions.ts';
-import type { LabelSelector, Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
+import type { Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
 import type { Clock } from '../../sim/types.ts';
 import type { Expectation } from './expected.ts';
 
@@ -87,16 +86,4 @@ export function failedStatus(budget: PodDisruptionBudget, message: string, now: 
   const before = budget.status ?? { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, disruptionsAllowed: 0 };
   const conditions = [...setCondition(before.conditions, condition, now)];
   return { ...before, disruptionsAllowed: 0, observedGeneration, conditions };
-}
-
-/** A label selector as Go prints the struct in events. */
-export function goSelector(selector: LabelSelector | undefined): string {
-  if (selector === undefined) return 'nil';
-  const labels = Object.entries(selector.matchLabels ?? {}).sort(([a], [b]) => compareStrings(a, b));
-  const pairs = labels.map(([key, value]) => `${key}: ${value},`).join('');
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${pairs}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
 }
