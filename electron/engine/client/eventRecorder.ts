@@ -1,6 +1,6 @@
 import type { AnyObject, KubeEvent, KubeObject, ObjectReference } from '#shared/kube/types.ts';
 import type { Clock, RandomStream } from '../sim/types.ts';
-import type { Client, EventRecorder } from './types.ts';
+import type { Client, EventOptions, EventRecorder } from './types.ts';
 
 const AGGREGATE_AFTER = 10;
 const AGGREGATE_WINDOW_MS = 600_000;
@@ -87,13 +87,14 @@ export class CoreEventRecorder implements EventRecorder {
     this.#source = host === undefined ? { component } : { component, host };
   }
 
-  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const reference = referenceTo(about);
+  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: EventOptions): void {
+    const fieldPath = options?.fieldPath;
+    const reference = fieldPath === undefined ? referenceTo(about) : { ...referenceTo(about), fieldPath };
     const object = [reference.kind, reference.namespace, reference.name, reference.uid, reference.apiVersion].join('\n');
     const similarKey = `${object}\n${type}\n${reason}`;
     const combined = this.#isCombined(similarKey, message);
     const text = combined ? `(combined from similar events): ${message}` : message;
-    const key = combined ? similarKey : `${similarKey}\n${message}`;
+    const key = `${combined ? similarKey : `${similarKey}\n${message}`}${fieldPath === undefined ? '' : `\n${fieldPath}`}`;
     if (!this.#takeToken(object)) return;
     const seen = this.#observed.get(key);
     if (seen !== undefined && this.#countUp(key, seen, text)) return;

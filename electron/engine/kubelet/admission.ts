@@ -1,5 +1,5 @@
 import { matchNodeRequirements } from '#shared/kube/labels.ts';
-import { podRequests, resourceAmounts } from '#shared/kube/pod.ts';
+import { type Amounts, podRequests, resourceAmounts } from '#shared/kube/pod.ts';
 import { findUntolerated } from '#shared/kube/taints.ts';
 import type { Node, NodeSelectorTerm, Pod } from '#shared/kube/types.ts';
 
@@ -7,28 +7,60 @@ import type { Node, NodeSelectorTerm, Pod } from '#shared/kube/types.ts';
 export interface Rejection {
   reason: string;
   message: string;
+  /** What is missing, when nothing but resources is: a critical pod may have room made for it. */
+  missing?: Amounts;
 }
+
+/** What a machine does with a pod that was bound to it. `makingRoom`: asked again until its victims have gone. */
+export type Admission = { kind: 'admitted' } | ({ kind: 'rejected' } & Rejection) | { kind: 'makingRoom' };
 
 /**
  * Last check on the node itself, which catches pods bound past the scheduler. `others`: active pods the node has already taken.
  * Models pkg/kubelet/lifecycle predicateAdmitHandler with generalFilter.
  */
 export function admitPod(pod: Pod, node: Node, others: readonly Pod[]): Rejection | undefined {
-  return checkResources(pod, node, others) ?? checkAffinity(pod, node) ?? checkPorts(pod, others) ?? checkTaints(pod, node);
+  const system = checkSystem(pod, node);
+  if (system !== undefined) return system;
+  const elsewhere = checkAffinity(pod, node) ?? checkPorts(pod, others) ?? checkTaints(pod, node);
+  const short = checkResources(pod, node, others);
+  if (short === undefined || elsewhere === undefined) return short ?? elsewhere;
+  return { reason: short.reason, message: short.message };
+}
+
+/** Models lifecycle rejectPodAdmissionBasedOnOSSelector and rejectPodAdmissionBasedOnOSField. */
+function checkSystem(pod: Pod, node: Node): Rejection | undefined {
+  const system = node.status.nodeInfo?.operatingSystem || 'linux';
+  const selected = pod.spec.nodeSelector?.['kubernetes.io/os'];
+  if (selected !== undefined && selected !== system)
+    return {
+      reason: 'PodOSSelectorNodeLabelDoesNotMatch',
+      message: "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+    };
+  const wanted = pod.spec.os?.name;
+  if (wanted !== undefined && wanted !== system)
+    return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
+  return undefined;
 }
 
 function checkResources(pod: Pod, node: Node, others: readonly Pod[]): Rejection | undefined {
   const capacity = resourceAmounts(node.status.allocatable ?? node.status.capacity);
+  const missing: Record<string, number> = {};
+  let first: Rejection | undefined;
   const podLimit = capacity.pods;
-  if (podLimit !== undefined && others.length + 1 > podLimit) return shortOf('pods', 1, others.length, podLimit);
+  if (podLimit !== undefined && others.length + 1 > podLimit) {
+    first = shortOf('pods', 1, others.length, podLimit);
+    missing.pods = others.length + 1 - podLimit;
+  }
   const used = others.map((other) => podRequests(other));
   for (const [resource, requested] of Object.entries(podRequests(pod))) {
     if (requested === 0) continue;
     const taken = used.reduce((sum, amounts) => sum + (amounts[resource] ?? 0), 0);
     const available = capacity[resource] ?? 0;
-    if (requested > available - taken) return shortOf(resource, requested, taken, available);
+    if (requested <= available - taken) continue;
+    first ??= shortOf(resource, requested, taken, available);
+    missing[resource] = requested + taken - available;
   }
-  return undefined;
+  return first === undefined ? undefined : { ...first, missing };
 }
 
 /** Models lifecycle.InsufficientResourceError. */

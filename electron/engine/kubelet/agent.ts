@@ -1,11 +1,12 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { deepEqual } from '#shared/core/json.ts';
 import { getCondition } from '#shared/kube/conditions.ts';
-import { isTerminal } from '#shared/kube/pod.ts';
+import { type Amounts, isTerminal } from '#shared/kube/pod.ts';
 import type { Lease, Node, Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
 import type { Faults } from '../faults/index.ts';
-import { admitPod, type Rejection } from './admission.ts';
+import { type Admission, admitPod } from './admission.ts';
+import { isCriticalPod, PREEMPTED, podsToPreempt } from './criticalPods.ts';
 import { normalizeImage } from './images.ts';
 import {
   hasImage,
@@ -96,17 +97,33 @@ export class NodeAgent implements WorkerHost {
     return `${prefix}.${this.#nextAddress}`;
   }
 
-  admit(pod: Pod): Rejection | undefined {
+  admit(pod: Pod): Admission {
     const node = this.#node();
-    if (node === undefined) return undefined;
-    const others = [...this.#workers.values()]
-      .filter((worker) => worker.active && worker.uid !== pod.metadata.uid)
-      .map((worker) => worker.pod);
-    return admitPod(
-      pod,
-      node,
-      others.filter((other) => !isTerminal(other)),
-    );
+    if (node === undefined) return { kind: 'admitted' };
+    const others = this.#activePods().filter((other) => other.metadata.uid !== pod.metadata.uid);
+    const rejection = admitPod(pod, node, others);
+    if (rejection === undefined) return { kind: 'admitted' };
+    return isCriticalPod(pod) && rejection.missing !== undefined && this.#makeRoom(pod, rejection.missing, others)
+      ? { kind: 'makingRoom' }
+      : { kind: 'rejected', ...rejection };
+  }
+
+  #activePods(): Pod[] {
+    return [...this.#workers.values()]
+      .filter((worker) => worker.active)
+      .map((worker) => worker.pod)
+      .filter((other) => !isTerminal(other));
+  }
+
+  /** Ends pods so that a critical one fits; false when that cannot help. Models preemption CriticalPodAdmissionHandler. */
+  #makeRoom(pod: Pod, missing: Amounts, others: readonly Pod[]): boolean {
+    const victims = podsToPreempt(pod, others, missing);
+    for (const victim of victims ?? []) {
+      const worker = this.#workers.get(podKey(victim));
+      if (worker === undefined || !worker.terminate(PREEMPTED)) continue;
+      this.recorder.event(victim, 'Warning', PREEMPTED.reason, PREEMPTED.message);
+    }
+    return victims !== undefined;
   }
 
   /** Node object seen for the first time: registers at once or, for one that never reported, after the kubelet's start-up. */

@@ -56,3 +56,32 @@ export function pullError(image: string): string {
 export function pullPolicy(image: string, policy: string | undefined): string {
   return policy ?? (imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent');
 }
+
+const IMAGE_PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const IMAGE_HOST =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
+const IMAGE_TAG = /^\w[\w.-]{0,127}$/;
+const IMAGE_DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
+
+/** Why a text cannot name an image, in the words of the reference library; undefined when it can. Models distribution/reference ParseNormalizedNamed. */
+export function imageNameError(image: string): string | undefined {
+  const error = `couldn't parse image name "${image}": `;
+  const [named = '', digest] = image.split('@');
+  const colon = named.lastIndexOf(':');
+  const tagged = colon > named.lastIndexOf('/');
+  const name = tagged ? named.slice(0, colon) : named;
+  const parts = name.split('/');
+  const first = parts[0] ?? '';
+  const hosted = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const path = hosted ? parts.slice(1) : parts;
+  const full = hosted || parts.length > 1 ? path.join('/') : `library/${path.join('/')}`;
+  if (full !== full.toLowerCase() && path.every((part) => IMAGE_PATH.test(part.toLowerCase())))
+    return `${error}invalid reference format: repository name (${full}) must be lowercase`;
+  const wellFormed =
+    path.every((part) => IMAGE_PATH.test(part)) &&
+    (!hosted || IMAGE_HOST.test(first)) &&
+    (!tagged || IMAGE_TAG.test(named.slice(colon + 1))) &&
+    (digest === undefined || IMAGE_DIGEST.test(digest)) &&
+    image.split('@').length <= 2;
+  return wellFormed ? undefined : `${error}invalid reference format`;
+}

@@ -88,10 +88,14 @@ describe('kubelet', () => {
     );
   });
 
-  it('ends a pod gracefully, and by force when its grace is shorter', () => {
+  it('ends a pod gracefully, and by force when it outlives its grace, two seconds at least', () => {
     const { cluster } = setUp();
     cluster.create(node('n1'));
-    cluster.create(pod('a', { nodeName: 'n1' }), pod('b', { nodeName: 'n1' }), pod('c', { nodeName: 'n1' }));
+    cluster.create(
+      pod('a', { nodeName: 'n1' }),
+      pod('b', { nodeName: 'n1', annotations: { 'stowage.dev/termination-seconds': '60' }, finalizers: ['x.y/z'] }),
+      pod('c', { nodeName: 'n1' }),
+    );
     cluster.settle();
     for (const [name, gracePeriodSeconds] of [
       ['a', 30],
@@ -99,13 +103,15 @@ describe('kubelet', () => {
       ['c', 0],
     ] as const)
       cluster.client.delete({ kind: 'Pod', namespace: 'default', name }, { gracePeriodSeconds });
-    expect(cluster.list('Pod').map((p) => p.metadata.name)).toEqual(['a', 'b']);
-    cluster.runFor(999);
-    expect(cluster.list('Pod').length).toBe(2);
+    const left = () => cluster.list('Pod').map((p) => [p.metadata.name, p.status.phase]);
+    expect(left().map(([name]) => name)).toEqual(['a', 'b']);
+    cluster.runFor(1499);
+    expect(left().length).toBe(2);
     cluster.runFor(1);
-    expect(cluster.list('Pod').map((p) => p.metadata.name)).toEqual(['a']);
+    expect(left()).toEqual([['b', 'Running']]);
     cluster.runFor(500);
-    expect(cluster.list('Pod').length).toBe(0);
+    expect(left()).toEqual([['b', 'Failed']]);
+    expect(cluster.get('Pod', 'default', 'b').status.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(137);
     expect(cluster.events('a').at(-1)).toBe('Normal Killing Stopping container app');
   });
 
@@ -234,7 +240,7 @@ describe('kubelet', () => {
       ]),
     ).toEqual([
       ['one', 0],
-      ['side', 0],
+      ['side', 143],
       ['two', 0],
       ['app', 0],
     ]);

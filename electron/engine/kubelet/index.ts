@@ -184,6 +184,7 @@ function concernsKubelet(before: Pod, after: Pod): boolean {
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     before.metadata.deletionGracePeriodSeconds !== after.metadata.deletionGracePeriodSeconds ||
     !deepEqual(before.metadata.annotations, after.metadata.annotations) ||
-    !deepEqual(before.spec, after.spec)
+    !deepEqual(before.spec, after.spec) ||
+    (after.spec.readinessGates !== undefined && !deepEqual(before.status.conditions, after.status.conditions))
   );
 }

@@ -1,96 +1,95 @@
 import { goDuration } from '#shared/kube/goDuration.ts';
-import type { KubeletTimings } from '../client/types.ts';
 import type { ContainerRun } from './containers.ts';
-import { imageSizeBytes, isMissingImage, pullError, pullPolicy } from './images.ts';
-import { MIN_BACKOFF_MS, nextBackoff, type StageName } from './stages.ts';
-
-/** What image handling needs of its pod and machine. */
-export interface PullHost {
-  readonly nowMs: number;
-  readonly timings: KubeletTimings;
-  hasImage(image: string): boolean;
-  /** Milliseconds until the image is there; a pull of the same image that is under way is shared. */
-  pullMs(image: string): number;
-  addImage(image: string): void;
-  get(container: string): ContainerRun | undefined;
-  set(run: ContainerRun): void;
-  step(stage: StageName, container: string, askedMs?: number): void;
-  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
-  report(): void;
-}
+import { imageNameError, imageSizeBytes, isMissingImage, pullError, pullPolicy } from './images.ts';
+import type { PodRun } from './podRun.ts';
+import { MIN_BACKOFF_MS, nextBackoff } from './stages.ts';
 
 /** Images of one pod's containers: present, pulled, not to be had. Models kubelet imageManager. */
 export class ImagePulls {
-  readonly #host: PullHost;
+  readonly #run: PodRun;
+  /** Goes on with a container whose image is there. */
+  readonly #create: (container: string) => void;
   /** When each container's pull began. */
-  readonly #begunMs = new Map<string, number>();
+  #begunMs: Map<string, number> | undefined;
 
-  constructor(host: PullHost) {
-    this.#host = host;
+  constructor(run: PodRun, create: (container: string) => void) {
+    this.#run = run;
+    this.#create = create;
   }
 
   /** Makes sure of the image, then creates the container. Models EnsureImageExists. */
   prepare(container: string): void {
-    const host = this.#host;
-    const run = host.get(container);
+    const run = this.#run.get(container);
     if (run === undefined) return;
+    const { host } = this.#run;
+    const invalid = imageNameError(run.image);
+    if (invalid !== undefined) {
+      const message = `Failed to apply default image tag "${run.image}": ${invalid}`;
+      this.#run.containerEvent(run, 'Warning', 'InspectFailed', message);
+      this.#failed(run, 'InvalidImageName', message);
+      return;
+    }
     const present = host.hasImage(run.image);
     const policy = pullPolicy(run.image, run.spec.imagePullPolicy);
     if (policy === 'Never' && !present) {
-      this.#failed(run, 'ErrImageNeverPull', `Container image "${run.image}" is not present with pull policy of Never`);
+      const message = `Container image "${run.image}" is not present with pull policy of Never`;
+      this.#run.containerEvent(run, 'Warning', 'ErrImageNeverPull', message);
+      this.#failed(run, 'ErrImageNeverPull', message);
     } else if (present && policy !== 'Always') {
-      host.event('Normal', 'Pulled', `Container image "${run.image}" already present on machine and can be accessed by the pod`);
-      host.step('start', container);
+      const message = `Container image "${run.image}" already present on machine and can be accessed by the pod`;
+      this.#run.containerEvent(run, 'Normal', 'Pulled', message);
+      this.#create(container);
     } else {
-      host.event('Normal', 'Pulling', `Pulling image "${run.image}"`);
-      this.#begunMs.set(container, host.nowMs);
-      host.step('pull', container, present ? 0 : host.pullMs(run.image));
+      this.#run.containerEvent(run, 'Normal', 'Pulling', `Pulling image "${run.image}"`);
+      this.#begunMs ??= new Map();
+      this.#begunMs.set(container, this.#run.nowMs);
+      this.#run.step('pull', container, present ? 0 : host.pullMs(run.image));
     }
   }
 
   /** End of a pull. */
   pulled(container: string): void {
-    const host = this.#host;
-    const run = host.get(container);
+    const run = this.#run.get(container);
     if (run === undefined) return;
+    const begunMs = this.#begunMs?.get(container) ?? this.#run.nowMs;
+    this.#begunMs?.delete(container);
     if (isMissingImage(run.image)) {
       const error = pullError(run.image);
-      host.event('Warning', 'Failed', `Failed to pull image "${run.image}": ${error}`);
+      this.#run.containerEvent(run, 'Warning', 'Failed', `Failed to pull image "${run.image}": ${error}`);
       this.#failed(run, 'ErrImagePull', error);
       return;
     }
-    const took = goDuration(host.nowMs - (this.#begunMs.get(container) ?? host.nowMs));
+    const took = goDuration(this.#run.nowMs - begunMs);
     const size = imageSizeBytes(run.image);
     const message = `Successfully pulled image "${run.image}" in ${took} (${took} including waiting). Image size: ${size} bytes.`;
-    host.event('Normal', 'Pulled', message);
-    host.addImage(run.image);
-    host.set({ ...run, pullFailures: 0 });
-    host.step('start', container);
+    this.#run.containerEvent(run, 'Normal', 'Pulled', message);
+    this.#run.host.addImage(run.image);
+    if (run.pullFailures > 0) this.#run.set({ ...run, pullFailures: 0 });
+    this.#create(container);
   }
 
   /** A failed pull is reported as backed off, and tried again after a delay that doubles. */
   backedOff(container: string): void {
-    const host = this.#host;
-    const run = host.get(container);
+    const run = this.#run.get(container);
     if (run?.state.kind !== 'waiting') return;
-    const { crashLoopBackoffMs, syncMs } = host.timings;
+    const { crashLoopBackoffMs, syncMs } = this.#run.timings;
     const backoffMs = nextBackoff(crashLoopBackoffMs * 2 ** Math.min(10, run.pullFailures - 2), crashLoopBackoffMs);
     if (run.state.reason === 'ErrImagePull') {
-      host.event('Normal', 'BackOff', `Back-off pulling image "${run.image}"`);
-      host.event('Warning', 'Failed', 'Error: ImagePullBackOff');
+      this.#run.containerEvent(run, 'Normal', 'BackOff', `Back-off pulling image "${run.image}"`);
+      this.#run.containerEvent(run, 'Warning', 'Failed', 'Error: ImagePullBackOff');
       const message = `Back-off pulling image "${run.image}": ErrImagePull: ${run.state.message ?? ''}`;
-      host.set({ ...run, state: { kind: 'waiting', reason: 'ImagePullBackOff', message } });
-      host.report();
+      this.#run.set({ ...run, state: { kind: 'waiting', reason: 'ImagePullBackOff', message } });
+      this.#run.report();
     }
-    host.step('pullRetry', container, Math.max(MIN_BACKOFF_MS, backoffMs - syncMs));
+    this.#run.step('pullRetry', container, Math.max(MIN_BACKOFF_MS, backoffMs - syncMs));
   }
 
   #failed(run: ContainerRun, reason: string, message: string): void {
-    const host = this.#host;
-    host.event('Warning', 'Failed', `Error: ${reason}`);
+    this.#run.containerEvent(run, 'Warning', 'Failed', `Error: ${reason}`);
     const last = run.state.kind === 'terminated' ? run.state : run.last;
-    host.set({ ...run, last, pullFailures: run.pullFailures + 1, state: { kind: 'waiting', reason, message } });
-    host.report();
-    host.step('pullBackoff', run.name);
+    this.#run.set({ ...run, last, pullFailures: run.pullFailures + 1, state: { kind: 'waiting', reason, message } });
+    this.#run.report();
+    // Only pulls back off; the rest is looked at again with each sync.
+    this.#run.step(reason === 'ErrImagePull' ? 'pullBackoff' : 'retry', run.name);
   }
 }

@@ -20,23 +20,37 @@ interface Stage {
   readonly outcome: string;
 }
 
+/** How long the kubelet waits before it tries again what has failed, in milliseconds. Models podWorkers workerResyncInterval and backOffPeriod. */
+const RETRY_MS = 10_000;
+
 /**
  * The life of a pod on its node.
  *
- *     see -> sandbox -> (pull -> start -> probe) for each container -> ... -> stop -> gone
- *                          ^  \-> pullBackoff -> pullRetry -/   end -> restart -> (backoff ->) pull
+ *     see -> (mount ->) sandbox -> (pull -> start (-> hook) -> probe) for each container -> ... -> stop -> gone
+ *                                     ^  \-> pullBackoff -> pullRetry -/   end -> restart -> (backoff ->) pull
  */
 export const STAGES = {
   see: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'admit the pod or send it back' },
-  sandbox: { lengthMs: () => 0, outcome: 'give it an address and begin with its first containers' },
+  room: { lengthMs: ({ timings }) => Math.max(MIN_BACKOFF_MS, timings.syncMs), outcome: 'look whether the victims have gone' },
+  mount: { lengthMs: ({ askedMs }) => askedMs, outcome: 'try to mount the volumes again' },
+  mountTimeout: { lengthMs: ({ askedMs }) => askedMs, outcome: 'tell that volumes are missing' },
+  sandbox: { lengthMs: () => 0, outcome: 'mount volumes, give it an address and begin with its first containers' },
   pull: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the image is there, or is not to be had' },
   pullBackoff: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'report ImagePullBackOff' },
   pullRetry: { lengthMs: ({ askedMs }) => askedMs, outcome: 'try to pull again' },
+  retry: { lengthMs: () => RETRY_MS, outcome: 'try to create the container again' },
   start: { lengthMs: ({ timings }) => timings.containerStartMs, outcome: 'the container runs' },
-  probe: { lengthMs: ({ timings, askedMs }) => timings.readyMs + askedMs, outcome: 'ask the readiness probe' },
+  hook: { lengthMs: ({ askedMs }) => askedMs, outcome: 'its postStart hook is done' },
+  startup: { lengthMs: ({ askedMs }) => askedMs, outcome: 'ask the startup probe' },
+  liveness: { lengthMs: ({ askedMs }) => askedMs, outcome: 'ask the liveness probe' },
+  readiness: { lengthMs: ({ askedMs }) => askedMs, outcome: 'ask the readiness probe' },
   end: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the program ends by itself' },
+  oom: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the program has used up its memory limit' },
+  kill: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the container that was told to stop has ended' },
   restart: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'restart at once, or back off' },
   backoff: { lengthMs: ({ askedMs }) => askedMs, outcome: 'restart after the back-off' },
+  anew: { lengthMs: ({ timings }) => timings.syncMs, outcome: 'begin with all containers anew' },
+  deadline: { lengthMs: ({ askedMs }) => askedMs, outcome: 'the pod has been active for too long' },
   stop: {
     lengthMs: ({ askedMs }) => askedMs,
     outcome: 'all containers have ended: report, and let the API server forget the pod',

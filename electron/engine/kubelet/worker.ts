@@ -1,92 +1,94 @@
 import { isPodReady } from '#shared/kube/conditions.ts';
-import { goDuration } from '#shared/kube/goDuration.ts';
 import { isTerminal } from '#shared/kube/pod.ts';
-import type { Pod } from '#shared/kube/types.ts';
-import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
-import type { Rejection } from './admission.ts';
-import { behaviourOf, probePasses } from './behaviour.ts';
-import { type ContainerRun, ended, freshContainers, lostContainers, restartsAfter, restoredContainers } from './containers.ts';
-import { buildStatus, rejectedStatus, sameStatus } from './podStatus.ts';
-import { ImagePulls, type PullHost } from './pulls.ts';
-import { BACKOFF_RESET_MS, MAX_BACKOFF_MS, MIN_BACKOFF_MS, nextBackoff, type StageName } from './stages.ts';
+import type { Container, Pod } from '#shared/kube/types.ts';
+import { ContainerLife } from './containerLife.ts';
+import {
+  type ContainerRun,
+  ended,
+  endReason,
+  freshContainer,
+  freshContainers,
+  lostContainers,
+  restoredContainers,
+  settledContainer,
+} from './containers.ts';
+import { configSource, preStopOf, stopBehaviour } from './hooks.ts';
+import type { WorkerHost } from './host.ts';
+import { PodMounts } from './mounts.ts';
+import { RESTARTING_ALL } from './podPhase.ts';
+import { PodRun } from './podRun.ts';
+import { buildStatus, type Failure, rejectedStatus, sameStatus } from './podStatus.ts';
+import { isOver } from './restarts.ts';
+import type { StageName } from './stages.ts';
+import { planTermination } from './termination.ts';
 import { StageTimers } from './timers.ts';
 
-/** What a pod's worker needs from its machine. */
-export interface WorkerHost {
-  readonly ctx: ComponentContext;
-  readonly client: Client;
-  readonly recorder: EventRecorder;
-  /** False while the machine cannot reach the API server: nothing is read or written then. */
-  reachable(): boolean;
-  hostIP(): string | undefined;
-  allocateIP(pod: Pod): string;
-  hasImage(image: string): boolean;
-  addImage(image: string): void;
-  pullMs(image: string): number;
-  admit(pod: Pod): Rejection | undefined;
-}
+export type { WorkerHost } from './host.ts';
 
 /** Why containers exist (or not) when a worker begins. */
 export type Origin = 'new' | 'restored' | 'crashed';
+
+/** An end that the machine gives a pod: eviction, preemption, shutdown, deadline. */
+export interface Termination extends Failure {
+  /** Grace period in milliseconds; the pod's own when it is not given. */
+  graceMs?: number;
+}
 
 /** One pod on one machine. Models kubelet podWorkers and syncPod, as a table of stages on the virtual clock. */
 export class PodWorker {
   readonly #host: WorkerHost;
   readonly #timers: StageTimers;
-  readonly #pulls: ImagePulls;
-  #pod: Pod;
-  #containers: ContainerRun[];
+  readonly #run: PodRun;
+  readonly #life: ContainerLife;
+  readonly #mounts: PodMounts;
   #sandbox = false;
-  #podIP: string | undefined;
   #startTime: string;
   #stopping: { sinceMs: number; graceMs: number } | undefined;
+  #failure: Failure | undefined;
   #admitted = false;
   #done = false;
   /** What is done at the end of each stage. */
   readonly #handlers: Readonly<Record<StageName, (container: string) => void>> = {
     see: () => this.#admit(),
+    room: () => this.#admit(),
+    mount: () => this.#mounts.retry(),
+    mountTimeout: () => this.#mounts.timedOut(),
     sandbox: () => this.#startSandbox(),
-    pull: (container) => this.#pulls.pulled(container),
-    pullBackoff: (container) => this.#pulls.backedOff(container),
-    pullRetry: (container) => this.#pulls.prepare(container),
-    start: (container) => this.#started(container),
-    probe: (container) => this.#probed(container),
-    end: (container) => this.#exit(container, this.#get(container)?.role === 'init' ? 0 : behaviourOf(this.#pod).exitCode),
-    restart: (container) => this.#restart(container),
-    backoff: (container) => this.#pulls.prepare(container),
+    pull: (container) => this.#life.pulls.pulled(container),
+    pullBackoff: (container) => this.#life.pulls.backedOff(container),
+    pullRetry: (container) => this.#life.pulls.prepare(container),
+    retry: (container) => this.#life.pulls.prepare(container),
+    start: (container) => this.#life.start(container),
+    hook: (container) => this.#life.hookDone(container),
+    startup: (container) => this.#life.probes.due('startup', container),
+    liveness: (container) => this.#life.probes.due('liveness', container),
+    readiness: (container) => this.#life.probes.due('readiness', container),
+    end: (container) => this.#life.end(container),
+    oom: (container) => this.#life.outOfMemory(container),
+    kill: (container) => this.#life.killed(container),
+    restart: (container) => this.#life.restart(container),
+    backoff: (container) => this.#life.pulls.prepare(container),
+    anew: () => this.#advance(),
+    deadline: () => this.#pastDeadline(),
     stop: () => this.#stopped(),
   };
 
   constructor(host: WorkerHost, pod: Pod) {
     this.#host = host;
-    this.#pod = pod;
     const label = `kubelet/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
     this.#timers = new StageTimers(host.ctx, label, (stage, container) => this.#handlers[stage](container));
-    this.#pulls = new ImagePulls(this.#pullHost());
-    this.#containers = freshContainers(pod);
+    this.#run = new PodRun(host, this.#timers, pod, freshContainers(pod), () => this.report());
+    this.#mounts = new PodMounts(this.#run, configSource(host.ctx), () => this.#startSandbox());
+    this.#life = new ContainerLife(this.#run, {
+      advance: () => this.#advance(),
+      over: () => this.#ended(),
+      restartAll: () => this.#restartAll(),
+    });
     this.#startTime = pod.status.startTime ?? host.ctx.clock.timestamp();
   }
 
-  #pullHost(): PullHost {
-    const host = this.#host;
-    return {
-      get nowMs() {
-        return host.ctx.clock.nowMs;
-      },
-      timings: host.ctx.config.kubelet,
-      hasImage: (image) => host.hasImage(image),
-      pullMs: (image) => host.pullMs(image),
-      addImage: (image) => host.addImage(image),
-      get: (container) => this.#get(container),
-      set: (run) => this.#set(run),
-      step: (stage, container, askedMs) => this.#step(stage, container, askedMs),
-      event: (type, reason, message) => this.#event(type, reason, message),
-      report: () => this.report(),
-    };
-  }
-
   get uid(): string | undefined {
-    return this.#pod.metadata.uid;
+    return this.#run.pod.metadata.uid;
   }
 
   /** Whether the pod takes up room on the machine. */
@@ -95,12 +97,12 @@ export class PodWorker {
   }
 
   get pod(): Pod {
-    return this.#pod;
+    return this.#run.pod;
   }
 
   /** Takes the pod up: a new one from the first stage on, one that already ran where it stood, one of a machine that crashed anew. */
   begin(origin: Origin): void {
-    const pod = this.#pod;
+    const pod = this.#run.pod;
     if (isTerminal(pod)) {
       this.#done = true;
       if (pod.metadata.deletionTimestamp !== undefined) this.#stop();
@@ -108,88 +110,112 @@ export class PodWorker {
     }
     if (origin === 'new' || (pod.status.containerStatuses === undefined && pod.status.phase !== 'Running')) {
       if (pod.metadata.deletionTimestamp !== undefined) this.#stop();
-      else this.#step('see');
+      else this.#run.step('see', '');
       return;
     }
     this.#restore(origin);
   }
 
   #restore(origin: Origin): void {
-    const pod = this.#pod;
+    const pod = this.#run.pod;
     this.#admitted = true;
-    this.#podIP = pod.status.podIP;
-    this.#sandbox = this.#podIP !== undefined;
-    this.#containers = restoredContainers(pod, isPodReady(pod) || pod.status.conditions === undefined, this.#now());
+    this.#run.podIP = pod.status.podIP;
+    this.#sandbox = this.#run.podIP !== undefined;
+    this.#run.containers = restoredContainers(pod, isPodReady(pod) || pod.status.conditions === undefined, this.#run.nowText);
     if (origin === 'crashed') this.#loseContainers();
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#stop();
       return;
     }
-    for (const run of this.#containers) this.#resume(run);
+    this.#planDeadline();
+    for (const run of this.#run.containers) this.#life.resume(run);
     // What is known of running containers stands as it is written; only a pod without any detail gets its status filled in.
-    if (this.#sandbox && pod.status.containerStatuses !== undefined) this.#advance();
-    else this.#step('sandbox');
+    if (!this.#sandbox || pod.status.containerStatuses === undefined) {
+      this.#run.step('sandbox', '');
+      return;
+    }
+    this.#advance();
+    if (this.#mainsOver()) this.#ended();
   }
 
   /** After a restart of the machine nothing runs any more; the pod needs a new sandbox. */
   #loseContainers(): void {
-    const ran = this.#containers.some((run) => run.state.kind === 'running');
-    const lost = ran && this.#pod.metadata.deletionTimestamp === undefined;
+    const ran = this.#run.containers.some((run) => run.state.kind === 'running');
+    const lost = ran && this.#run.pod.metadata.deletionTimestamp === undefined;
     this.#sandbox = false;
-    this.#podIP = undefined;
-    this.#containers = lostContainers(this.#containers, this.#now());
+    this.#run.podIP = undefined;
+    this.#run.containers = lostContainers(this.#run.containers, this.#run.nowText);
     if (lost)
-      this.#host.recorder.event(this.#pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-  }
-
-  /** Sets the timers a running or finished container had. */
-  #resume(run: ContainerRun): void {
-    const { state } = run;
-    if (state.kind === 'running') {
-      if (!run.ready && run.role !== 'init') this.#step('probe', run.name, probeDelayMs(run));
-      this.#planEnd(run, this.#host.ctx.clock.nowMs - this.#host.ctx.clock.parseMs(state.startedAt));
-    } else if (state.kind === 'terminated') {
-      if (restartsAfter(run, this.#policy(), state.exitCode)) this.#step('restart', run.name);
-    } else if (run.last !== undefined) {
-      const doublings = Math.max(0, Math.min(10, run.restarts - 1));
-      const backoffMs = Math.min(MAX_BACKOFF_MS, this.#timings().crashLoopBackoffMs * 2 ** doublings);
-      this.#set({ ...run, backoffMs });
-      this.#step('backoff', run.name, backoffMs);
-    }
+      this.#host.recorder.event(
+        this.#run.pod,
+        'Normal',
+        'SandboxChanged',
+        'Pod sandbox changed, it will be killed and re-created.',
+      );
   }
 
   /** The API server has a newer version of the pod. */
   update(pod: Pod): void {
-    const before = this.#pod;
-    this.#pod = pod;
+    const before = this.#run.pod;
+    this.#run.pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#stop();
       return;
     }
-    if (this.#done || !this.#admitted) return;
-    for (const run of this.#containers) {
-      const spec = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((container) => container.name === run.name);
-      if (spec?.image !== undefined && spec.image !== run.image) this.#replaceImage({ ...run, spec, image: spec.image });
-    }
-    if (before.metadata.annotations !== pod.metadata.annotations) this.#probeAll();
+    if (this.#done || !this.#admitted || this.#stopping !== undefined) return;
+    for (const run of this.#run.containers) this.#respecify(run);
+    this.#addEphemeral();
+    if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#planDeadline();
+    const rescripted = before.metadata.annotations !== pod.metadata.annotations && this.#life.probes.rescript();
+    const observed = before.metadata.generation !== pod.metadata.generation || pod.spec.readinessGates !== undefined;
+    if (rescripted || (observed && pod.status.containerStatuses !== undefined)) this.report();
   }
 
-  #replaceImage(run: ContainerRun): void {
-    this.#set(run);
+  #respecify(run: ContainerRun): void {
+    const { spec: podSpec } = this.#run.pod;
+    const spec = [...(podSpec.initContainers ?? []), ...podSpec.containers].find((container) => container.name === run.name);
+    if (spec?.image === undefined || spec.image === run.image) return;
+    this.#run.set({ ...run, spec, image: spec.image });
     if (run.state.kind === 'running') {
-      const message = `Container ${run.name} definition changed, will be restarted`;
-      this.#host.recorder.event(this.#pod, 'Normal', 'Killing', message);
-      this.#exit(run.name, 0);
+      this.#life.replace(run.name);
     } else if (run.state.kind === 'waiting' && run.pullFailures > 0) {
-      this.#set({ ...run, pullFailures: 0 });
-      this.#pulls.prepare(run.name);
+      for (const stage of ['pullBackoff', 'pullRetry', 'retry'] as const) this.#timers.cancel(stage, run.name);
+      this.#run.set({ ...run, spec, image: spec.image, pullFailures: 0 });
+      this.#life.pulls.prepare(run.name);
+    }
+  }
+
+  #addEphemeral(): void {
+    for (const spec of this.#run.pod.spec.ephemeralContainers ?? []) {
+      if (this.#run.get(spec.name) !== undefined) continue;
+      this.#run.containers = [...this.#run.containers, freshContainer(this.#run.pod, spec as Container, 'ephemeral')];
+      if (this.#sandbox) this.#life.pulls.prepare(spec.name);
     }
   }
 
   /** Container ends now. False when it does not run. */
   fail(container: string, exitCode: number): boolean {
-    if (this.#get(container)?.state.kind !== 'running') return false;
-    this.#exit(container, exitCode);
+    if (this.#run.get(container)?.state.kind !== 'running') return false;
+    this.#life.exit(container, exitCode);
+    return true;
+  }
+
+  /** Ends containers that use more memory than their limit, by the host's measure. */
+  checkMemory(): void {
+    if (this.active && this.#stopping === undefined) this.#life.checkMemory();
+  }
+
+  /**
+   * The machine ends the pod for good: containers are stopped, then its phase becomes Failed with that reason; the object stays. False when the pod has
+   * ended or is being ended already. Models killPodNow.
+   */
+  terminate(termination: Termination): boolean {
+    if (this.#done || this.#stopping !== undefined) return false;
+    const { graceMs, ...failure } = termination;
+    this.#admitted = true;
+    this.#failure = failure;
+    this.#endAll(graceMs ?? this.#run.graceMs);
+    this.report();
     return true;
   }
 
@@ -204,216 +230,192 @@ export class PodWorker {
     if (!this.#host.reachable() || !this.#admitted) return;
     const pod = this.#current();
     if (pod === undefined) return;
-    const finished = this.#stopping !== undefined && !this.#containers.some((run) => run.state.kind === 'running');
+    const containers = this.#run.containers;
     const status = buildStatus(pod, {
-      containers: this.#containers,
+      containers,
       sandbox: this.#sandbox,
-      podIP: this.#podIP,
+      podIP: this.#run.podIP,
       hostIP: this.#host.hostIP(),
       startTime: this.#startTime,
-      finished,
-      nowText: this.#now(),
+      finished: this.#stopping !== undefined && !containers.some((run) => run.state.kind === 'running'),
+      failure: this.#failure,
+      nowText: this.#run.nowText,
     });
     if (sameStatus(status, pod.status)) return;
     const written = this.#host.client.updateStatus({ ...pod, status });
-    if (written.ok) this.#pod = written.value;
-  }
-
-  #step(stage: StageName, container = '', askedMs = 0): void {
-    this.#timers.step(stage, container, askedMs);
+    if (written.ok) this.#run.pod = written.value;
   }
 
   #admit(): void {
-    const pod = this.#current() ?? this.#pod;
-    this.#pod = pod;
-    this.#startTime = this.#now();
-    const rejection = this.#host.admit(pod);
-    if (rejection !== undefined) {
+    const pod = this.#current() ?? this.#run.pod;
+    this.#run.pod = pod;
+    const admission = this.#host.admit(pod);
+    if (admission.kind === 'makingRoom') {
+      this.#run.step('room', '');
+      return;
+    }
+    this.#startTime = this.#run.nowText;
+    if (admission.kind === 'rejected') {
       this.#done = true;
-      this.#host.recorder.event(pod, 'Warning', rejection.reason, rejection.message);
+      this.#host.recorder.event(pod, 'Warning', admission.reason, admission.message);
       if (!this.#host.reachable()) return;
-      const status = rejectedStatus(pod, rejection.reason, rejection.message, this.#startTime);
+      const status = rejectedStatus(pod, admission.reason, admission.message, this.#startTime);
       this.#host.client.updateStatus({ ...pod, status });
       return;
     }
     this.#admitted = true;
+    this.#planDeadline();
     this.report();
-    this.#step('sandbox');
+    this.#run.step('sandbox', '');
+  }
+
+  #planDeadline(): void {
+    const seconds = this.#run.pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    const { clock } = this.#host.ctx;
+    this.#run.step('deadline', '', Math.max(0, clock.parseMs(this.#startTime) + seconds * 1000 - clock.nowMs));
+  }
+
+  /** Models kubelet activeDeadlineHandler. */
+  #pastDeadline(): void {
+    const reason = 'DeadlineExceeded';
+    const message = 'Pod was active on the node longer than the specified deadline';
+    if (this.#done || this.#stopping !== undefined) return;
+    this.#run.event('Normal', reason, message);
+    this.terminate({ reason, message });
   }
 
   #startSandbox(): void {
     if (!this.#sandbox) {
+      if (!this.#mounts.ready()) {
+        this.report();
+        return;
+      }
       this.#sandbox = true;
-      this.#podIP = this.#host.allocateIP(this.#pod);
+      this.#run.podIP = this.#host.allocateIP(this.#run.pod);
     }
     this.report();
     this.#advance();
   }
 
-  /** Begins with the next init container, or with all main ones when the init containers are through. */
+  /**
+   * Begins with the next init container, or with all main ones when the init containers are through. A sidecar holds up what comes after it until
+   * it has started. Models computeInitContainerActions.
+   */
   #advance(): void {
-    for (const run of this.#containers) {
-      const idle = run.state.kind === 'waiting' && run.last === undefined && !this.#busy(run.name);
-      if (run.role === 'init') {
-        const completed = run.state.kind === 'terminated' && run.state.exitCode === 0;
-        if (completed) continue;
-        if (idle) this.#pulls.prepare(run.name);
-        return;
-      }
-      if (idle) this.#pulls.prepare(run.name);
-      if (run.role === 'sidecar' && run.state.kind === 'waiting' && run.last === undefined) return;
+    if (this.#stopping !== undefined || !this.#sandbox) return;
+    const initialized = this.#run.containers.some((run) => run.role === 'main' && run.state.kind === 'running');
+    for (const run of this.#run.containers) {
+      const idle = run.state.kind === 'waiting' && (run.last === undefined || run.again) && !this.#busy(run.name);
+      const completed = run.role === 'init' && run.state.kind === 'terminated' && run.state.exitCode === 0;
+      if (completed || (run.role === 'init' && initialized)) continue;
+      if (idle) this.#life.pulls.prepare(run.name);
+      if (initialized || run.role === 'main' || run.role === 'ephemeral') continue;
+      if (run.role === 'init' || this.#run.get(run.name)?.started !== true) return;
     }
   }
 
   #busy(container: string): boolean {
-    return (['pull', 'pullBackoff', 'pullRetry', 'start', 'restart', 'backoff'] as const).some((stage) =>
-      this.#timers.has(stage, container),
-    );
+    const stages = ['pull', 'pullBackoff', 'pullRetry', 'retry', 'start', 'hook', 'restart', 'backoff'] as const;
+    return stages.some((stage) => this.#timers.has(stage, container));
   }
 
-  #started(container: string): void {
-    const run = this.#get(container);
-    if (run === undefined) return;
-    this.#event('Normal', 'Created', 'Container created');
-    this.#event('Normal', 'Started', 'Container started');
-    const previous = run.state.kind === 'terminated' ? run.state : run.last;
-    const next: ContainerRun = {
-      ...run,
-      state: { kind: 'running', startedAt: this.#now() },
-      last: previous,
-      restarts: previous === undefined ? run.restarts : run.restarts + 1,
-    };
-    this.#set(next);
-    if (run.role !== 'init') this.#step('probe', container, probeDelayMs(run));
-    this.#planEnd(next, 0);
-    if (run.role !== 'init' && this.#timings().readyMs + probeDelayMs(run) === 0) {
-      this.#timers.cancel('probe', container);
-      this.#probe(container);
-    }
-    this.report();
-    this.#advance();
-  }
-
-  /** An init container ends after its work; a main one when the scenario says so. */
-  #planEnd(run: ContainerRun, ranMs: number): void {
-    const runMs = run.role === 'init' ? this.#timings().readyMs : run.role === 'main' ? behaviourOf(this.#pod).runMs : undefined;
-    if (runMs !== undefined) this.#step('end', run.name, Math.max(0, runMs - ranMs));
-  }
-
-  #probeAll(): void {
-    for (const run of this.#containers) if (run.role !== 'init' && !this.#timers.has('probe', run.name)) this.#probe(run.name);
-    this.report();
-  }
-
-  #probed(container: string): void {
-    this.#probe(container);
-    this.report();
-  }
-
-  #probe(container: string): void {
-    const run = this.#get(container);
-    if (run?.state.kind !== 'running') return;
-    const ready = probePasses(this.#pod, run.image);
-    if (run.ready && !ready) this.#event('Warning', 'Unhealthy', 'Readiness probe failed: the scenario says not ready');
-    this.#set({ ...run, ready });
-  }
-
-  #exit(container: string, exitCode: number): void {
-    const run = this.#get(container);
-    if (run?.state.kind !== 'running') return;
-    const { clock } = this.#host.ctx;
-    this.#timers.cancel('probe', container);
-    this.#timers.cancel('end', container);
-    const ranMs = clock.nowMs - clock.parseMs(run.state.startedAt);
-    const backoffMs = ranMs >= BACKOFF_RESET_MS ? 0 : run.backoffMs;
-    const done = ended(run, exitCode, exitCode === 0 ? 'Completed' : 'Error', this.#now());
-    this.#set({ ...done, backoffMs, ready: run.role === 'init' && exitCode === 0 });
-    const restarts = restartsAfter(run, this.#policy(), exitCode) && this.#stopping === undefined;
-    if (!restarts) this.#endSidecars();
-    this.report();
-    if (restarts) this.#step('restart', container);
-    else if (run.role === 'init' && exitCode === 0) this.#advance();
-    else if (this.#over()) this.#done = true;
-  }
-
-  /** Whether no container will ever run again. */
-  #over(): boolean {
-    if (this.#containers.some((run) => run.state.kind === 'running')) return false;
-    return (
-      !this.#containers.some(
-        (run) => run.state.kind !== 'terminated' || restartsAfter(run, this.#policy(), run.state.exitCode),
-      ) || isTerminal(this.#pod)
-    );
-  }
-
-  /** Sidecars do not outlive the main containers. */
-  #endSidecars(): void {
-    const mains = this.#containers.filter((run) => run.role === 'main');
-    const policy = this.#policy();
-    if (mains.some((run) => run.state.kind !== 'terminated' || restartsAfter(run, policy, run.state.exitCode))) return;
-    const finishedAt = this.#now();
-    this.#containers = this.#containers.map((run) => (run.role === 'sidecar' ? ended(run, 0, 'Completed', finishedAt) : run));
-  }
-
-  /** The first restart comes at once, each later one after a delay that doubles. Models kubelet doBackOff. */
-  #restart(container: string): void {
-    const run = this.#get(container);
-    if (run?.state.kind !== 'terminated') return;
-    const { crashLoopBackoffMs, syncMs } = this.#timings();
-    if (run.backoffMs === 0) {
-      this.#set({ ...run, backoffMs: Math.max(MIN_BACKOFF_MS, nextBackoff(0, crashLoopBackoffMs)) });
-      this.#pulls.prepare(container);
-      return;
-    }
-    const { namespace = '', name, uid = '' } = this.#pod.metadata;
-    const id = `${name}_${namespace}(${uid})`;
-    this.#event('Warning', 'BackOff', `Back-off restarting failed container ${container} in pod ${id}`);
-    const message = `back-off ${goDuration(run.backoffMs)} restarting failed container=${container} pod=${id}`;
-    this.#set({
-      ...run,
-      last: run.state,
-      state: { kind: 'waiting', reason: 'CrashLoopBackOff', message },
-      backoffMs: nextBackoff(run.backoffMs, crashLoopBackoffMs),
+  /** Rule RestartAllContainers: all containers are removed, and the pod begins with its first one again. */
+  #restartAll(): void {
+    const message = 'The container is removed because RestartAllContainers in place';
+    const gone = { kind: 'terminated', exitCode: 137, reason: RESTARTING_ALL, message } as const;
+    for (const run of this.#run.containers) this.#life.forget(run.name);
+    this.#timers.clear();
+    this.#planDeadline();
+    this.#run.containers = this.#run.containers.map((run) => {
+      if (run.role === 'ephemeral' || (run.state.kind === 'waiting' && run.last === undefined)) return run;
+      const state = { kind: 'waiting', reason: RESTARTING_ALL, message } as const;
+      return { ...run, state, last: gone, ready: false, started: false, again: true };
     });
     this.report();
-    this.#step('backoff', container, Math.max(MIN_BACKOFF_MS, run.backoffMs - syncMs));
+    this.#run.step('anew', '');
   }
 
-  /** SIGTERM to all that runs; a shorter grace period given later counts. Models kubelet killPod and SyncTerminatingPod. */
+  /** A container has ended and stays so: the next init container, or the end of the pod. */
+  #ended(): void {
+    const failedInit = this.#run.containers.some(
+      (run) => run.role === 'init' && run.state.kind === 'terminated' && run.state.exitCode !== 0 && isOver(run, this.#run.pod),
+    );
+    const over = failedInit || this.#mainsOver();
+    if (over && this.#stopping === undefined && this.#run.containers.some((run) => run.state.kind === 'running')) {
+      // Sidecars do not outlive the main containers.
+      this.#endAll(this.#run.graceMs);
+    } else if (over && this.#stopping === undefined) {
+      this.#sandbox = false;
+      this.#timers.clear();
+      this.#done = true;
+    }
+    this.report();
+    if (!over) this.#advance();
+  }
+
+  /** Whether no main container will ever run again. */
+  #mainsOver(): boolean {
+    const mains = this.#run.containers.filter((run) => run.role === 'main');
+    return mains.every((run) => isOver(run, this.#run.pod));
+  }
+
+  /** The API server has marked the pod for deletion; a shorter grace period given later counts. Models SyncTerminatingPod. */
   #stop(): void {
-    const { clock } = this.#host.ctx;
-    const graceMs = (this.#pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-    const first = this.#stopping === undefined;
-    if (!first && graceMs >= (this.#stopping?.graceMs ?? 0)) return;
-    const sinceMs = this.#stopping?.sinceMs ?? clock.nowMs;
-    this.#stopping = { sinceMs, graceMs };
-    if (first) this.#timers.clear();
-    const running = this.#containers.filter((run) => run.state.kind === 'running');
-    if (first) for (const run of running) this.#event('Normal', 'Killing', `Stopping container ${run.name}`);
-    const neededMs = running.length === 0 ? 0 : Math.min(this.#terminationMs(), graceMs);
-    this.#step('stop', '', Math.max(0, sinceMs + neededMs - clock.nowMs));
+    const graceMs = (this.#run.pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+    if (this.#stopping === undefined || graceMs < this.#stopping.graceMs || this.#done) this.#endAll(graceMs);
   }
 
-  #terminationMs(): number {
-    return behaviourOf(this.#pod).terminationMs ?? this.#timings().terminationMs;
+  /** Stops all that runs within the grace period. Models killPodWithSyncResult. */
+  #endAll(graceMs: number): void {
+    const first = this.#stopping === undefined;
+    const { nowMs } = this.#run;
+    const sinceMs = this.#stopping?.sinceMs ?? nowMs;
+    this.#stopping = { sinceMs, graceMs };
+    this.#run.stopping = true;
+    if (first) {
+      this.#timers.clear();
+      for (const run of this.#run.containers) if (run.state.kind === 'running') this.#announce(run, graceMs);
+    }
+    const lastMs = this.#plan(graceMs).reduce((latest, end) => Math.max(latest, end.afterMs), 0);
+    this.#run.step('stop', '', Math.max(0, sinceMs + lastMs - nowMs));
+  }
+
+  #announce(run: ContainerRun, graceMs: number): void {
+    this.#run.containerEvent(run, 'Normal', 'Killing', `Stopping container ${run.name}`);
+    if (graceMs > 0 && preStopOf(this.#run, run)?.pass === false)
+      this.#run.containerEvent(run, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
+  }
+
+  #plan(graceMs: number) {
+    return planTermination(this.#run.containers, graceMs, (run) => stopBehaviour(this.#run, run));
   }
 
   #stopped(): void {
-    const killed = this.#stopping !== undefined && this.#terminationMs() > this.#stopping.graceMs;
-    const finishedAt = this.#now();
-    this.#containers = this.#containers.map((run) =>
-      killed ? ended(run, 137, 'Error', finishedAt) : ended(run, 0, 'Completed', finishedAt),
+    const { clock } = this.#host.ctx;
+    const { sinceMs, graceMs } = this.#stopping ?? { sinceMs: clock.nowMs, graceMs: 0 };
+    const ends = new Map(this.#plan(graceMs).map((end) => [end.name, end]));
+    const initialized = this.#run.containers.every((run) =>
+      run.role === 'init' ? run.ready : run.role !== 'sidecar' || run.started,
     );
+    const deleted = this.#run.pod.metadata.deletionTimestamp !== undefined || this.#failure !== undefined;
+    this.#run.containers = this.#run.containers.map((run) => {
+      const end = ends.get(run.name);
+      const exitCode = end?.exitCode ?? 137;
+      const finishedAt = this.#run.textAt(Math.min(clock.nowMs, sinceMs + (end?.afterMs ?? 0)));
+      const next = ended(run, exitCode, endReason(exitCode), finishedAt);
+      return deleted && this.#admitted ? settledContainer(next, initialized) : next;
+    });
     this.#sandbox = false;
-    if (!isTerminal(this.#pod)) this.report();
+    if (!isTerminal(this.#run.pod)) this.report();
     this.#done = true;
     this.forget();
   }
 
   /** Tells the API server that the pod may go, once all containers have ended. */
   forget(): void {
-    if (!this.#done || this.#stopping === undefined || !this.#host.reachable()) return;
-    const { namespace = '', name, uid } = this.#pod.metadata;
+    const { namespace = '', name, uid, deletionTimestamp } = this.#run.pod.metadata;
+    if (!this.#done || this.#stopping === undefined || deletionTimestamp === undefined || !this.#host.reachable()) return;
     this.#host.client.delete(
       { kind: 'Pod', namespace, name },
       { gracePeriodSeconds: 0, ...(uid === undefined ? {} : { preconditions: { uid } }) },
@@ -421,36 +423,8 @@ export class PodWorker {
   }
 
   #current(): Pod | undefined {
-    const { namespace = '', name, uid } = this.#pod.metadata;
+    const { namespace = '', name, uid } = this.#run.pod.metadata;
     const pod = this.#host.ctx.informer('Pod').lister.get(namespace, name);
     return pod?.metadata.uid === uid ? pod : undefined;
   }
-
-  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    if (this.#host.reachable()) this.#host.recorder.event(this.#pod, type, reason, message);
-  }
-
-  #get(container: string): ContainerRun | undefined {
-    return this.#containers.find((run) => run.name === container);
-  }
-
-  #set(next: ContainerRun): void {
-    this.#containers = this.#containers.map((run) => (run.name === next.name ? next : run));
-  }
-
-  #policy(): string {
-    return this.#pod.spec.restartPolicy ?? 'Always';
-  }
-
-  #timings() {
-    return this.#host.ctx.config.kubelet;
-  }
-
-  #now(): string {
-    return this.#host.ctx.clock.timestamp();
-  }
-}
-
-function probeDelayMs(run: ContainerRun): number {
-  return (run.spec.readinessProbe?.initialDelaySeconds ?? 0) * 1000;
 }

@@ -1,0 +1,54 @@
+import { type ConfigSource, mountErrors } from './environment.ts';
+import type { PodRun } from './podRun.ts';
+
+/** Delays between two tries to mount a volume. Models pkg/util/goroutinemap/exponentialbackoff. */
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 122_000;
+/** How long one sync waits for all volumes. Models volumemanager podAttachAndMountTimeout. */
+const TIMEOUT_MS = 123_000;
+
+/** Volumes of one pod: it gets no sandbox before all are mounted. Models volumemanager WaitForAttachAndMount. */
+export class PodMounts {
+  readonly #run: PodRun;
+  readonly #source: ConfigSource;
+  readonly #mounted: () => void;
+  #retryMs = FIRST_RETRY_MS;
+
+  /** `mounted` is called when the volumes are there after they were not. */
+  constructor(run: PodRun, source: ConfigSource, mounted: () => void) {
+    this.#run = run;
+    this.#source = source;
+    this.#mounted = mounted;
+  }
+
+  /** Whether the sandbox may be made; otherwise the volumes are tried again. */
+  ready(): boolean {
+    if (this.#run.pod.spec.volumes === undefined) return true;
+    const errors = mountErrors(this.#run.pod, this.#source);
+    if (errors.length === 0) {
+      this.#run.timers.cancel('mountTimeout', '');
+      return true;
+    }
+    for (const { volume, message } of errors)
+      this.#run.event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${message}`);
+    this.#run.step('mount', '', this.#retryMs);
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+    if (!this.#run.timers.has('mountTimeout', '')) this.#run.step('mountTimeout', '', TIMEOUT_MS);
+    return false;
+  }
+
+  /** Another try is due. */
+  retry(): void {
+    this.#mounted();
+  }
+
+  /** One sync has waited for too long: said once for each such wait. */
+  timedOut(): void {
+    const errors = mountErrors(this.#run.pod, this.#source);
+    if (errors.length === 0) return;
+    const names = errors.map((error) => error.volume).join(' ');
+    const message = `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
+    this.#run.event('Warning', 'FailedMount', message);
+    this.#run.step('mountTimeout', '', TIMEOUT_MS);
+  }
+}
