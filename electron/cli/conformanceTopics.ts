@@ -8,6 +8,7 @@ import type { DeploymentScenario } from '#engine/conformance/deployments/scenari
 import { type DrainCase, runDrainConformance } from '#engine/conformance/drain.ts';
 import { runBudgets } from '#engine/conformance/governance/budgets.ts';
 import { runGarbageCollection } from '#engine/conformance/governance/garbage.ts';
+import { runGovernanceRequests } from '#engine/conformance/governance/requests.ts';
 import type { GovernanceScenario } from '#engine/conformance/governance/timeline.ts';
 import { runNodeTimelines, type SingleTimeline, type TimelineCase, timelineCases } from '#engine/conformance/nodeTimelines.ts';
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
@@ -75,7 +76,9 @@ const governance: Topic = (data, readText) => {
   };
   const [budgets, garbage] = [scenarios('pdb'), scenarios('gc')];
   if (budgets.length + garbage.length === 0) return undefined;
-  return { topic: 'governance', families: [runBudgets(budgets), runGarbageCollection(garbage)] };
+  const file = join(data, 'governance', 'requests.json');
+  const requests = existsSync(file) ? runGovernanceRequests(json<GovernanceCase[]>(file, readText)) : [];
+  return { topic: 'governance', families: [runBudgets(budgets), runGarbageCollection(garbage), ...requests] };
 };
 
 const preemption: Topic = (data, readText) => {

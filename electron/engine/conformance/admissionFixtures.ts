@@ -79,6 +79,7 @@ export function fixtures(namespaces: readonly string[]): AnyObject[] {
         metadata: { name, ...(LABELS[name] === undefined ? {} : { labels: LABELS[name] }) },
       }),
     ),
+    ...wanted.map((namespace): AnyObject => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })),
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } },
     priorityClass('high', 1_000_000),
     priorityClass('low', 100),
@@ -134,8 +135,6 @@ export function fixtures(namespaces: readonly string[]): AnyObject[] {
       metadata: { name: 'fix-pdb', namespace: 'adm' },
       spec: { minAvailable: 1, selector: { matchLabels: { app: 'fix-dep' } } },
     },
-    workload('apps/v1', 'StatefulSet', 'fix-sts', { serviceName: 'fix-sts', replicas: 0 }),
-    workload('apps/v1', 'DaemonSet', 'fix-ds', {}, { nodeSelector: { none: 'none' } }),
     workload('batch/v1', 'Job', 'fix-job', { suspend: true, completions: 3 }, { restartPolicy: 'Never' }),
     {
       apiVersion: 'v1',

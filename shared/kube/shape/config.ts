@@ -1,6 +1,7 @@
 /** Fields of configuration, quota and access kinds of Kubernetes 1.36 and of their parts, in the form of SHAPE_TABLE. */
 export const CONFIG_SHAPES: Readonly<Record<string, string>> = {
   AggregationRule: 'clusterRoleSelectors:[LabelSelector]',
+  BoundObjectReference: 'apiVersion:string kind:string name:string uid:string',
   ClusterRole: 'aggregationRule:AggregationRule apiVersion:string kind:string metadata:ObjectMeta rules:[PolicyRule]',
   ClusterRoleBinding: 'apiVersion:string kind:string metadata:ObjectMeta roleRef:RoleRef subjects:[Subject]',
   ConfigMap: 'apiVersion:string binaryData:{string} data:{string} immutable:bool kind:string metadata:ObjectMeta',
@@ -25,4 +26,7 @@ export const CONFIG_SHAPES: Readonly<Record<string, string>> = {
     'apiVersion:string automountServiceAccountToken:bool imagePullSecrets:[LocalObjectReference] kind:string ' +
     'metadata:ObjectMeta secrets:[ObjectReference]',
   Subject: 'apiGroup:string kind:string name:string namespace:string',
+  TokenRequest: 'apiVersion:string kind:string metadata:ObjectMeta spec:TokenRequestSpec status:TokenRequestStatus',
+  TokenRequestSpec: 'audiences:[string] boundObjectRef:BoundObjectReference expirationSeconds:int',
+  TokenRequestStatus: 'expirationTimestamp:string token:string',
 };

@@ -33,6 +33,7 @@ function filled(name: string, list: Amounts | undefined): { [name: string]: Amou
  * Models SetDefaults_LimitRangeItem.
  */
 export function defaultLimitRange(range: LimitRange): LimitRange {
-  const limits = range.spec?.limits;
-  return { ...range, spec: { ...range.spec, limits: Array.isArray(limits) ? limits.map(defaultItem) : [] } };
+  const { limits, ...spec } = range.spec ?? {};
+  const items = (limits ?? []).map(defaultItem);
+  return { ...range, spec: (items.length === 0 ? spec : { ...spec, limits: items }) as LimitRange['spec'] };
 }

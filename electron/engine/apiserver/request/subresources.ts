@@ -6,6 +6,7 @@ import { bindPod } from '../subresources/binding.ts';
 import { evictPod } from '../subresources/eviction.ts';
 import { finalizeNamespace } from '../subresources/finalize.ts';
 import { setScale } from '../subresources/scale.ts';
+import { requestToken } from '../subresources/token.ts';
 import { NO_METHOD, notSimulated } from './answers.ts';
 import { type Answered, checkName, type Handling, patch, readObject, readScale } from './index.ts';
 import { deleteOptions } from './options.ts';
@@ -29,6 +30,7 @@ export function subresourceRequest(handling: Handling): Answered | undefined {
   if (info.kind === 'Binding') return handling.request.method === 'POST' ? answered(bind(handling), 201) : wrongMethod;
   if (subresource === 'status' && info.hasStatus) return statusRequest(handling);
   if (subresource === 'scale' && info.hasScale) return scaleRequest(handling);
+  if (info.kind === 'ServiceAccount' && subresource === 'token') return tokenRequest(handling);
   if (info.kind === 'Namespace' && subresource === 'finalize') return finalizeRequest(handling);
   if (info.kind !== 'Pod') return undefined;
   if (MACHINE.includes(subresource)) return answered(err(notSimulated(`pods/${subresource}`)));
@@ -63,6 +65,14 @@ function scaleRequest(handling: Handling): Answered {
   const ref = { kind: target.info.kind, namespace: target.namespace, name: target.name };
   const resourceVersion = object.metadata.resourceVersion || undefined;
   return answered(setScale(server, ref, replicas, { user: request.user, dryRun, warn, resourceVersion }));
+}
+
+function tokenRequest(handling: Handling): Answered {
+  const { server, request, target } = handling;
+  if (request.method !== 'POST') return wrongMethod;
+  const read = readObject(handling, 'CreateOptions', { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1' });
+  if (!read.ok) return answered(read);
+  return answered(requestToken(server, target.namespace, target.name, read.value.object), 201);
 }
 
 function finalizeRequest(handling: Handling): Answered {
