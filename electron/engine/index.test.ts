@@ -101,6 +101,10 @@ describe('simulation', () => {
       'Namespace/kube-system',
       'PriorityClass/system-cluster-critical',
       'PriorityClass/system-node-critical',
+      'ServiceAccount/default',
+      'ServiceAccount/default',
+      'ServiceAccount/default',
+      'ServiceAccount/default',
     ]);
   });
 

@@ -3,11 +3,11 @@ export const VOLUME_SHAPES: Readonly<Record<string, string>> = {
   CSIDriver: 'apiVersion:string kind:string metadata:ObjectMeta spec:CSIDriverSpec',
   CSIDriverSpec:
     'attachRequired:bool fsGroupPolicy:string podInfoOnMount:bool requiresRepublish:bool seLinuxMount:bool ' +
-    'storageCapacity:bool tokenRequests:[TokenRequest] volumeLifecycleModes:[string]',
+    'storageCapacity:bool tokenRequests:[CSITokenRequest] volumeLifecycleModes:[string]',
   CSIStorageCapacity:
     'apiVersion:string capacity:quantity kind:string maximumVolumeSize:quantity metadata:ObjectMeta ' +
     'nodeTopology:LabelSelector storageClassName:string',
-  TokenRequest: 'audience:string expirationSeconds:int',
+  CSITokenRequest: 'audience:string expirationSeconds:int',
   VolumeAttachment: 'apiVersion:string kind:string metadata:ObjectMeta spec:VolumeAttachmentSpec status:VolumeAttachmentStatus',
   VolumeAttachmentSource: 'inlineVolumeSpec:PersistentVolumeSpec persistentVolumeName:string',
   VolumeAttachmentSpec: 'attacher:string nodeName:string source:VolumeAttachmentSource',
