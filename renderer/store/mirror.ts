@@ -1,3 +1,4 @@
+import { controllerOf } from '#shared/kube/pod.ts';
 import type {
   AnyObject,
   ControllerRevision,
@@ -163,10 +164,9 @@ function applyChanges(base: Mirror, changes: readonly Change[]): Partial<Tables>
     else table.set(id, object);
   }
   const tables: Partial<Record<keyof Tables, unknown>> = Object.fromEntries(copies);
-  if (podChanges.length > 0) {
-    tables.podsByNode = movePods(base.podsByNode, podChanges);
-    tables.owners = addOwners(base.owners, podChanges);
-  }
+  if (podChanges.length > 0) tables.podsByNode = movePods(base.podsByNode, podChanges);
+  const owners = addOwners(base.owners, ownersSeen(changes));
+  if (owners !== base.owners) tables.owners = owners;
   const replicaSets = copies.get('replicaSets') as ReadonlyMap<string, ReplicaSet> | undefined;
   const revisions = copies.get('revisions') as ReadonlyMap<string, ControllerRevision> | undefined;
   if (replicaSets || revisions) {
@@ -208,11 +208,20 @@ function isSame(a: Pod, b: Pod | undefined): boolean {
   return b !== undefined && a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
 }
 
-function addOwners(base: Mirror['owners'], changes: readonly { after: Pod | null }[]): Mirror['owners'] {
+/** Colour families in the order in which frames bring them: workloads that belong to nobody, and what pods belong to. */
+function ownersSeen(changes: readonly Change[]): string[] {
+  return changes.flatMap(({ key, object }) => {
+    if (object === null) return [];
+    if (object.kind === 'Pod') return [ownerKeyOf(object as unknown as Pod)];
+    const field = fieldOf(key);
+    const isFamily = field === 'deployments' || field === 'replicaSets' || field === 'workloads';
+    return isFamily && controllerOf(object) === undefined ? [key] : [];
+  });
+}
+
+function addOwners(base: Mirror['owners'], seen: readonly string[]): Mirror['owners'] {
   let next: Map<string, number> | null = null;
-  for (const { after } of changes) {
-    if (!after) continue;
-    const owner = ownerKeyOf(after);
+  for (const owner of seen) {
     if ((next ?? base).has(owner)) continue;
     next ??= new Map(base);
     next.set(owner, next.size);

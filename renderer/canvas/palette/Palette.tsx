@@ -137,19 +137,25 @@ export function Palette() {
   return (
     <div className="palette">
       <h2 className="palette-title">{t('palette:machines')}</h2>
-      {MACHINES.map((row) => (
-        <Row key={row.label} row={row} />
-      ))}
+      <div className="palette-machines">
+        {MACHINES.map((row) => (
+          <Row key={row.label} row={row} />
+        ))}
+      </div>
       <h2 className="palette-title">{t('palette:workloads')}</h2>
       <Row row={POD} />
       <NextPod />
-      {WORKLOADS.map((row) => (
-        <Row key={row.label} row={row} />
-      ))}
+      <div className="palette-grid">
+        {WORKLOADS.map((row) => (
+          <Row key={row.label} row={row} />
+        ))}
+      </div>
       <h2 className="palette-title">{t('palette:marks')}</h2>
-      {MARKS.map((row) => (
-        <Row key={row.label} row={row} />
-      ))}
+      <div className="palette-grid">
+        {MARKS.map((row) => (
+          <Row key={row.label} row={row} />
+        ))}
+      </div>
       <DragGhost />
     </div>
   );
