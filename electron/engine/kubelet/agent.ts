@@ -222,6 +222,11 @@ export class NodeAgent implements WorkerHost {
     this.#workers.delete(key);
   }
 
+  /** Ends containers above their memory limit. */
+  checkMemory(): void {
+    for (const worker of [...this.#workers.values()]) worker.checkMemory();
+  }
+
   worker(key: string): PodWorker | undefined {
     return this.#workers.get(key);
   }

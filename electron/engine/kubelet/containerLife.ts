@@ -138,9 +138,10 @@ export class ContainerLife {
     this.#run.set(this.#ran(run, startedAt));
     this.planEnd(run.name);
     this.probes.begin(run.name);
-    if (run.role !== 'ephemeral') return;
     const next = this.#run.get(run.name);
-    if (next !== undefined) this.#run.set({ ...next, started: true });
+    if (next?.started !== false) return;
+    // Still waiting for its startup probe; one that has been added to the pod has none.
+    if (run.role === 'ephemeral') this.#run.set({ ...next, started: true });
     this.#run.report();
   }
 

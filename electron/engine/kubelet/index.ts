@@ -4,6 +4,7 @@ import type { Node, Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../client/types.ts';
 import type { FaultKind, Faults } from '../faults/index.ts';
 import { NodeAgent } from './agent.ts';
+import type { PodWorker, Termination } from './worker.ts';
 
 /** Why a container could not be made to exit. */
 export type FailRefusal = 'no such pod on a running machine' | 'container is not running';
@@ -12,6 +13,10 @@ export type FailRefusal = 'no such pod on a running machine' | 'container is not
 export interface Kubelets extends Component {
   /** Lets a container exit now with that code; undefined = done. */
   failContainer(namespace: string, pod: string, container: string, exitCode: number): FailRefusal | undefined;
+  /** Lets the machine end a pod for good (phase Failed with that reason); false when it runs nowhere or is ending already. */
+  terminatePod(namespace: string, pod: string, termination: Termination): boolean;
+  /** Asks all pods of a node for containers that use more memory than their limit, by the machine's measure. */
+  checkMemory(node: string): void;
 }
 
 /**
@@ -26,6 +31,8 @@ export function createKubelets(ctx: ComponentContext, faults: Faults): Kubelets 
     stop: () => kubelets.stop(),
     queued: () => kubelets.queued(),
     failContainer: (namespace, pod, container, exitCode) => kubelets.failContainer(namespace, pod, container, exitCode),
+    terminatePod: (namespace, pod, termination) => kubelets.terminatePod(namespace, pod, termination),
+    checkMemory: (node) => kubelets.checkMemory(node),
   };
 }
 
@@ -94,13 +101,22 @@ class KubeletSet {
   }
 
   failContainer(namespace: string, pod: string, container: string, exitCode: number): FailRefusal | undefined {
-    const key = `${namespace}/${pod}`;
-    for (const agent of this.#agents.values()) {
-      const worker = agent.worker(key);
-      if (worker === undefined) continue;
-      return worker.fail(container, exitCode) ? undefined : 'container is not running';
-    }
-    return 'no such pod on a running machine';
+    const worker = this.#worker(namespace, pod);
+    if (worker === undefined) return 'no such pod on a running machine';
+    return worker.fail(container, exitCode) ? undefined : 'container is not running';
+  }
+
+  terminatePod(namespace: string, pod: string, termination: Termination): boolean {
+    return this.#worker(namespace, pod)?.terminate(termination) ?? false;
+  }
+
+  checkMemory(node: string): void {
+    this.#agents.get(node)?.checkMemory();
+  }
+
+  #worker(namespace: string, name: string): PodWorker | undefined {
+    const nodeName = this.#pods.lister.get(namespace, name)?.spec.nodeName;
+    return nodeName === undefined ? undefined : this.#agents.get(nodeName)?.worker(`${namespace}/${name}`);
   }
 
   #podSeen(pod: Pod): void {

@@ -39,6 +39,6 @@ export function lastExitCode(run: ContainerRun): number | undefined {
 
 /** Whether the container has ended and will not run again. */
 export function isOver(run: ContainerRun, pod: Pod): boolean {
-  const exitCode = lastExitCode(run);
+  const exitCode = run.again ? undefined : lastExitCode(run);
   return exitCode !== undefined && !restartsAfter(run, pod, exitCode);
 }
