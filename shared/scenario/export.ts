@@ -30,16 +30,21 @@ const madeByCluster = new Set([
 ]);
 const runtimeKinds = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'ControllerRevision']);
 /** Kinds that others name: applied first. */
-const firstKinds = ['Namespace', 'PriorityClass', 'Node'];
+const firstKinds = ['Namespace', 'PriorityClass', 'ServiceAccount', 'Node'];
 
 type Fields = Record<string, unknown>;
+
+/** A service account that nobody has given anything. */
+function isPlainAccount({ secrets, imagePullSecrets, automountServiceAccountToken }: AnyObject): boolean {
+  return secrets === undefined && imagePullSecrets === undefined && automountServiceAccountToken === undefined;
+}
 
 function isLeftOut(object: AnyObject): boolean {
   const { metadata, kind } = object;
   if (runtimeKinds.has(kind) || !(kindInfo(kind)?.storable ?? false)) return true;
   if (madeByCluster.has(`${kind}/${metadata.namespace ?? ''}/${metadata.name}`)) return true;
   if (kind === 'ConfigMap' && metadata.name === 'kube-root-ca.crt') return true;
-  if (kind === 'ServiceAccount' && metadata.name === 'default') return true;
+  if (kind === 'ServiceAccount' && metadata.name === 'default' && isPlainAccount(object)) return true;
   if (metadata.ownerReferences?.some((owner) => owner.controller === true)) return true;
   return metadata.deletionTimestamp !== undefined || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 }
@@ -58,11 +63,45 @@ function manifestMetadata(metadata: ObjectMeta): Fields {
   return result;
 }
 
+/** Volumes that admission gives pods for the token of their account. */
+const TOKEN_VOLUME = /^kube-api-access-[a-z0-9]{5}$/;
+
+type Named = { readonly name?: string };
+
+/** The entries without those of token volumes; undefined when nothing is left of what was not empty to begin with. */
+function withoutToken(entries: unknown): unknown {
+  if (!Array.isArray(entries)) return entries;
+  const own = (entries as Named[]).filter(({ name }) => !TOKEN_VOLUME.test(name ?? ''));
+  return own.length === 0 && entries.length > 0 ? undefined : own;
+}
+
+function setOrDrop(fields: Fields, name: string, value: unknown): void {
+  if (value === undefined) delete fields[name];
+  else fields[name] = value;
+}
+
+/** Takes away what the ServiceAccount plugin has put into a pod's spec; the target cluster does it anew. */
+function dropAccount(spec: Fields): void {
+  delete spec.serviceAccount;
+  if (spec.serviceAccountName === 'default') delete spec.serviceAccountName;
+  setOrDrop(spec, 'volumes', withoutToken(spec.volumes));
+  for (const list of ['containers', 'initContainers']) {
+    const containers = spec[list];
+    if (!Array.isArray(containers)) continue;
+    spec[list] = (containers as Fields[]).map((container) => {
+      const copy = { ...container };
+      setOrDrop(copy, 'volumeMounts', withoutToken(container.volumeMounts));
+      return copy;
+    });
+  }
+}
+
 function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>): unknown {
   const { metadata, kind, spec } = object;
   if (spec === null || typeof spec !== 'object') return spec;
   const fields: Fields = { ...spec };
   if (kind === 'Pod') {
+    dropAccount(fields);
     // Admission computes the number from the class; where the class differs a written number would be refused.
     delete fields.priority;
     if (placedByScheduler.has(`${metadata.namespace ?? ''}/${metadata.name}`)) delete fields.nodeName;

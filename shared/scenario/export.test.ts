@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { AnyObject } from '../kube/types.ts';
+import { parseScenario, printManifests } from './index.ts';
+
+const mount = { name: 'kube-api-access-abc45', readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' };
+const token: AnyObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', namespace: 'default' },
+  spec: {
+    serviceAccount: 'default',
+    serviceAccountName: 'default',
+    initContainers: [{ name: 'i', image: 'x', volumeMounts: [mount] }],
+    containers: [{ name: 'a', image: 'x', volumeMounts: [{ name: 'own', mountPath: '/x' }, mount] }],
+    volumes: [{ name: 'own', emptyDir: {} }, { name: mount.name, projected: { sources: [] } }],
+  },
+};
+const account = (more: object): AnyObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: 'default', namespace: 'default' },
+  ...more,
+});
+
+describe('printManifests', () => {
+  it('leaves out what the ServiceAccount plugin has put into pods', () => {
+    const parsed = parseScenario(printManifests([token]), 'f.yaml');
+    expect(parsed.ok && parsed.value.objects[0]?.spec).toEqual({
+      initContainers: [{ name: 'i', image: 'x' }],
+      containers: [{ name: 'a', image: 'x', volumeMounts: [{ name: 'own', mountPath: '/x' }] }],
+      volumes: [{ name: 'own', emptyDir: {} }],
+    });
+  });
+
+  it('keeps an account of its own name and a default account with something in it', () => {
+    const named = { ...token, spec: { ...(token.spec as object), serviceAccountName: 'robot' } };
+    expect(printManifests([named])).toContain('serviceAccountName: robot');
+    expect(printManifests([account({})])).toBe('');
+    expect(printManifests([account({ imagePullSecrets: [{ name: 'reg' }] })])).toContain('name: reg');
+  });
+});
