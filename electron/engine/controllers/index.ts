@@ -1,8 +1,11 @@
 import type { Component, ComponentContext } from '../client/types.ts';
+import { createDaemonSetController } from './daemonset/index.ts';
+import { createCronJobController } from './cronjob/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
 import { createEphemeralVolumeController } from './ephemeral/index.ts';
 import { createGarbageCollector } from './garbagecollector/index.ts';
+import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycle } from './nodelifecycle/index.ts';
 import { createPersistentVolumeController } from './persistentvolume/index.ts';
@@ -16,6 +19,7 @@ import { createServiceAccountController } from './serviceaccount/index.ts';
 import { createTokensController } from './serviceaccount/tokens.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEviction } from './tainteviction/index.ts';
+import { createTtlAfterFinished } from './ttlafterfinished/index.ts';
 import { createVolumeProtection } from './volumeprotection/index.ts';
 
 /** Every controller, in the order of their work within one instant. */
@@ -25,7 +29,11 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createReplicaSetController(ctx),
     createReplicationController(ctx),
     createDeploymentController(ctx),
+    createDaemonSetController(ctx),
     createStatefulSetController(ctx),
+    createJobController(ctx),
+    createCronJobController(ctx),
+    createTtlAfterFinished(ctx),
     createDisruptionController(ctx),
     createNodeLifecycle(ctx),
     createTaintEviction(ctx),

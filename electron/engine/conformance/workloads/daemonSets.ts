@@ -74,7 +74,12 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'daemonset-taints': {
     steps: [
       { run: create(agent('v1', undefined, { nodeSelector: { pool: 'dr' } })) },
-      { run: editTemplate((before) => ({ ...before, tolerations: [{ key: 'lab/dr', operator: 'Exists' }] })) },
+      {
+        run: editTemplate((before) => ({
+          ...before,
+          tolerations: [{ key: 'lab/dr', operator: 'Exists', effect: 'NoSchedule' }],
+        })),
+      },
       {},
       deletePodOn('dr-1'),
       {},

@@ -33,7 +33,7 @@ const WATCHED = [
 export interface WorkloadLab {
   readonly cluster: TestCluster;
   readonly namespace: string;
-  /** Every write of an Event of the namespace, in order; the scheduler's left out, as in the capture. */
+  /** The Events of the namespace in order of creation, each with its last message; the scheduler's left out, as in the capture. */
   readonly events: readonly EventWrite[];
   /** Changes since the last `resetLog`, in the order of the writes. */
   timeline(): readonly TimelineEntry[];
@@ -65,7 +65,7 @@ export function createWorkloadLab(namespace: string, startTime?: string): Worklo
     const object: AnyObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
     cluster.create(object);
   }
-  const events: EventWrite[] = [];
+  const events = new Map<string, EventWrite>();
   let timeline: TimelineEntry[] = [];
   watch(cluster, namespace, events, (entry) => timeline.push(entry));
   const settle = (quietMs = QUIET_MS) => settleCluster(cluster, quietMs);
@@ -73,7 +73,9 @@ export function createWorkloadLab(namespace: string, startTime?: string): Worklo
   return {
     cluster,
     namespace,
-    events,
+    get events() {
+      return [...events.values()];
+    },
     timeline: () => timeline,
     resetLog: () => {
       timeline = [];
@@ -111,7 +113,12 @@ function createNodes(cluster: TestCluster): void {
   }
 }
 
-function watch(cluster: TestCluster, namespace: string, events: EventWrite[], note: (entry: TimelineEntry) => void): void {
+function watch(
+  cluster: TestCluster,
+  namespace: string,
+  events: Map<string, EventWrite>,
+  note: (entry: TimelineEntry) => void,
+): void {
   const ours = (object: KubeObject) => object.metadata.namespace === namespace;
   for (const kind of WATCHED) {
     const tell = (before: KubeObject | undefined, after: KubeObject | undefined) => {
@@ -129,7 +136,7 @@ function watch(cluster: TestCluster, namespace: string, events: EventWrite[], no
     const { type = '', reason = '', message = '', count = 1 } = event;
     if (!ours(event) || reason === 'Scheduled' || reason === 'FailedScheduling') return;
     const { kind = '', name = '' } = event.involvedObject;
-    events.push({ type, reason, message, object: `${kind}/${name}`, count });
+    events.set(event.metadata.name, { type, reason, message, object: `${kind}/${name}`, count });
   };
   cluster.ctx.informer('Event').subscribe({ onAdd: noteEvent, onUpdate: (_before, after) => noteEvent(after) });
 }

@@ -1,0 +1,278 @@
+import { ok } from '#shared/core/result.ts';
+import { isPodAvailable, isPodReady, podCondition } from '#shared/kube/conditions.ts';
+import type { ControllerRevision, DaemonSet } from '#shared/kube/kinds.ts';
+import { matchLabelSelector } from '#shared/kube/labels.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
+import type { KubeObject, Node, Pod, Status } from '#shared/kube/types.ts';
+import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
+import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { REVISION_HASH_LABEL } from '../common/history.ts';
+import { queueKey, splitKey } from '../common/keys.ts';
+import { lifecycle } from '../common/lifecycle.ts';
+import { Orphans } from '../common/orphans.ts';
+import { countsDiffer } from '../common/podChange.ts';
+import { controllerQueue } from '../common/queue.ts';
+import { retrying } from '../common/retry.ts';
+import { sameStatus } from '../common/same.ts';
+import { createPod, deletePod, isTerminatingRefusal } from '../replicaset/pods.ts';
+import { advance, beginSlowStart, type SlowStart } from '../replicaset/slowStart.ts';
+import { failureBackoff } from './backoff.ts';
+import { shouldRun } from './nodes.ts';
+import { type Ended, type Plan, planPods, podsByNode } from './pods.ts';
+import { cleanUpRevisions, type History, syncHistory } from './revisions.ts';
+import { planRolling } from './rolling.ts';
+import { daemonSetStatus } from './status.ts';
+import { daemonPod } from './template.ts';
+
+const NAME = 'daemonset-controller';
+/** Most creations and most deletions of one round. Models BurstReplicas of pkg/controller/daemon. */
+const BURST = 250;
+
+/** Creations and deletions decided on together and carried out one per queue item. `failure`: the first refusal. */
+interface Round {
+  /** Nodes still to get a pod, while `slow` says that creation goes on. */
+  readonly create: readonly string[];
+  readonly slow: SlowStart | undefined;
+  readonly remove: readonly { name: string; uid: string | undefined }[];
+  readonly hash: string;
+  readonly failure: Status | undefined;
+}
+
+/** The DaemonSet controller. Models pkg/controller/daemon. */
+export function createDaemonSetController(ctx: ComponentContext): Component {
+  const sets = ctx.informer('DaemonSet');
+  const pods = ctx.informer('Pod');
+  const nodes = ctx.informer('Node');
+  const revisions = ctx.informer('ControllerRevision');
+  const client = ctx.client(NAME);
+  const recorder = ctx.recorder(NAME);
+  const orphans = new Orphans();
+  const rounds = new Map<string, Round>();
+  const backoff = failureBackoff(ctx.clock);
+  const tools = { client, revisions: revisions.lister };
+
+  /** Pods of the DaemonSet after adopting and releasing. Models getDaemonPods. */
+  const claimPods = (set: DaemonSet): ApiResult<Pod[]> => {
+    const namespace = set.metadata.namespace ?? '';
+    const candidates = [...pods.lister.byIndex('ownerUid', set.metadata.uid ?? '')];
+    for (const name of orphans.names(namespace)) {
+      const orphan = pods.lister.get(namespace, name);
+      if (orphan !== undefined) candidates.push(orphan);
+    }
+    const claimed: Pod[] = [];
+    for (const pod of candidates) {
+      const claim = decideClaim(set, pod, matchLabelSelector(set.spec.selector, pod.metadata.labels));
+      if (claim === 'keep') claimed.push(pod);
+      if (claim === 'keep' || claim === 'ignore') continue;
+      const written = client.update(claim === 'adopt' ? adopted(pod, set) : released(pod, set));
+      if (!written.ok && written.error.reason !== 'NotFound') return written;
+      if (written.ok && claim === 'adopt') claimed.push(written.value);
+    }
+    return ok(claimed);
+  };
+
+  const ended = (set: DaemonSet): Ended => ({
+    mayRetry(_pod, node) {
+      const key = `${set.metadata.uid}/${set.status?.observedGeneration ?? 0}/${node}`;
+      const waitMs = backoff.next(key);
+      if (waitMs > 0) queue.addAfter(queueKey(set), waitMs);
+      return waitMs === 0;
+    },
+    tell: (type, reason, message) => recorder.event(set, type, reason, message),
+  });
+
+  /** Pods to put in order first; when there are none, what the update strategy asks for. */
+  const planNext = (set: DaemonSet, mine: readonly Pod[], hash: string): Plan => {
+    const byNode = podsByNode(mine);
+    const order = planPods(set, nodes.lister.list(), byNode, hash, ctx.clock, ended(set));
+    if (order.create.length + order.remove.length > 0 || set.spec.updateStrategy?.type !== 'RollingUpdate') return order;
+    return planRolling(set, nodes.lister.list(), byNode, hash, ctx.clock);
+  };
+
+  const beginRound = ({ create, remove }: Plan, hash: string): Round | undefined => {
+    if (create.length + remove.length === 0) return undefined;
+    const first = create.slice(0, BURST);
+    return {
+      create: first,
+      slow: first.length === 0 ? undefined : beginSlowStart(first.length),
+      remove: remove.slice(0, BURST).map(({ metadata }) => ({ name: metadata.name, uid: metadata.uid })),
+      hash,
+      failure: undefined,
+    };
+  };
+
+  /** One creation or deletion; undefined when the round is over, else what is left of it. */
+  const step = (set: DaemonSet, round: Round): Round => {
+    const [node] = round.create;
+    if (round.slow !== undefined && node !== undefined) {
+      const created = createPod(client, recorder, set, daemonPod(set, node, round.hash));
+      const fine = created.ok || isTerminatingRefusal(created.error);
+      const slow = advance(round.slow, fine);
+      const failure = round.failure ?? (created.ok || fine ? undefined : created.error);
+      return { ...round, create: slow === undefined ? [] : round.create.slice(1), slow, failure };
+    }
+    const [victim, ...remove] = round.remove;
+    const pod = victim === undefined ? undefined : pods.lister.get(set.metadata.namespace ?? '', victim.name);
+    const gone = pod === undefined || pod.metadata.uid !== victim?.uid ? ok(null) : deletePod(client, recorder, set, pod);
+    return { ...round, remove, failure: round.failure ?? (gone.ok ? undefined : gone.error) };
+  };
+
+  const sync = (key: string, set: DaemonSet): ApiResult<null> => {
+    const { matchLabels = {}, matchExpressions = [] } = set.spec.selector ?? {};
+    if (Object.keys(matchLabels).length + matchExpressions.length === 0) {
+      const message = 'This daemon set is selecting all pods. A non-empty selector is required.';
+      recorder.event(set, 'Warning', 'SelectingAll', message);
+      return ok(null);
+    }
+    if (set.metadata.deletionTimestamp !== undefined) {
+      rounds.delete(key);
+      return ok(null);
+    }
+    const running = rounds.get(key);
+    if (running !== undefined) return proceed(key, set, running);
+    const claimed = claimPods(set);
+    if (!claimed.ok) return claimed;
+    const history = syncHistory(tools, set, claimed.value);
+    if (!history.ok) return history;
+    const hash = hashOf(history.value);
+    const round = beginRound(planNext(set, claimed.value, hash), hash);
+    return round === undefined ? finish(key, set, claimed.value, history.value) : proceed(key, set, round);
+  };
+
+  /** As upstream, a round that has begun is finished, even when the DaemonSet has changed meanwhile; then all is looked at again. */
+  const proceed = (key: string, set: DaemonSet, round: Round): ApiResult<null> => {
+    const left = step(set, round);
+    if (left.create.length + left.remove.length > 0) {
+      rounds.set(key, left);
+      queue.add(key);
+      return ok(null);
+    }
+    rounds.delete(key);
+    const claimed = claimPods(set);
+    if (!claimed.ok) return claimed;
+    const history = syncHistory(tools, set, claimed.value);
+    if (!history.ok) return history;
+    if (left.failure === undefined) {
+      queue.add(key);
+      return finish(key, set, claimed.value, history.value);
+    }
+    const written = writeStatus(key, set, claimed.value, hashOf(history.value));
+    return written.ok ? { ok: false, error: left.failure } : written;
+  };
+
+  const finish = (key: string, set: DaemonSet, mine: readonly Pod[], history: History): ApiResult<null> => {
+    const cleaned = cleanUpRevisions(client, set, history.old, mine);
+    const written = writeStatus(key, set, mine, hashOf(history));
+    return cleaned.ok ? written : cleaned;
+  };
+
+  const writeStatus = (key: string, set: DaemonSet, mine: readonly Pod[], hash: string): ApiResult<null> => {
+    const status = daemonSetStatus(set, nodes.lister.list(), podsByNode(mine), hash, ctx.clock);
+    if (!sameStatus(set.status, status)) {
+      const written = client.updateStatus({ ...set, status });
+      if (!written.ok) return written;
+    }
+    const waitMs = nextAvailabilityMs(set, mine);
+    if (waitMs !== undefined) queue.addAfter(key, waitMs);
+    return ok(null);
+  };
+
+  /** Milliseconds until the next ready pod has been ready long enough; undefined when there is none to wait for. */
+  const nextAvailabilityMs = (set: DaemonSet, mine: readonly Pod[]): number | undefined => {
+    const seconds = set.spec.minReadySeconds ?? 0;
+    if (seconds === 0) return undefined;
+    const waits = mine.flatMap((pod) => {
+      const since = podCondition(pod, 'Ready')?.lastTransitionTime;
+      if (!isPodReady(pod) || since === undefined || isPodAvailable(pod, seconds, ctx.clock)) return [];
+      return [ctx.clock.parseMs(since) + seconds * 1000 - ctx.clock.nowMs];
+    });
+    return waits.reduce<number | undefined>((least, wait) => Math.min(least ?? wait, wait), undefined);
+  };
+
+  const queue = controllerQueue(ctx, NAME, (key) => {
+    const { namespace, name } = splitKey(key);
+    const set = sets.lister.get(namespace, name);
+    if (set === undefined) {
+      rounds.delete(key);
+      return retries.forget(key);
+    }
+    if (sync(key, set).ok) retries.forget(key);
+    else retries.failed(key);
+  });
+  const retries = retrying(queue);
+
+  const enqueue = (set: DaemonSet) => queue.add(queueKey(set));
+  const enqueueOwner = (object: KubeObject) => {
+    const reference = controllerOf(object);
+    if (reference?.kind !== 'DaemonSet') return;
+    const owner = sets.lister.get(object.metadata.namespace ?? '', reference.name);
+    if (owner?.metadata.uid === reference.uid) enqueue(owner);
+  };
+  const enqueueConcerned = (object: KubeObject) => {
+    if (controllerOf(object) !== undefined) return enqueueOwner(object);
+    for (const set of sets.lister.list(object.metadata.namespace)) {
+      if (matchLabelSelector(set.spec.selector, object.metadata.labels)) enqueue(set);
+    }
+  };
+  const onChange = (before: KubeObject, after: KubeObject) => {
+    const handedOver = controllerOf(before)?.uid !== controllerOf(after)?.uid;
+    if (handedOver) enqueueOwner(before);
+    if (controllerOf(after) !== undefined) return enqueueOwner(after);
+    if (handedOver || before.metadata.labels !== after.metadata.labels) enqueueConcerned(after);
+  };
+  /** A node concerns the DaemonSets that lack a pod there or have one that may not stay, as labels and taints are now. Models syncNodeUpdate. */
+  const onNode = (node: Node) => {
+    const { name } = node.metadata;
+    const owners = new Set(pods.lister.byIndex('nodeName', name).map((pod) => controllerOf(pod)?.uid));
+    for (const set of sets.lister.list()) {
+      const { run, stay } = shouldRun(node, set);
+      const placed = owners.has(set.metadata.uid);
+      if (placed ? !stay : run) enqueue(set);
+    }
+  };
+  return lifecycle(NAME, queue, () => {
+    orphans.clear();
+    rounds.clear();
+    backoff.clear();
+    return [
+      sets.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after), onDelete: enqueue }, { replay: true }),
+      revisions.subscribe({
+        onAdd: (one: ControllerRevision) => controllerOf(one) === undefined && enqueueConcerned(one),
+        onUpdate: onChange,
+        onDelete: enqueueOwner,
+      }),
+      nodes.subscribe({
+        onAdd: onNode,
+        onUpdate: (before, after) => {
+          if (!sameForDaemons(before, after)) onNode(after);
+        },
+      }),
+      pods.subscribe(
+        {
+          onAdd: (pod) => {
+            orphans.track(pod);
+            enqueueConcerned(pod);
+          },
+          onUpdate: (before, after) => {
+            orphans.track(after);
+            if (countsDiffer(before, after)) onChange(before, after);
+          },
+          onDelete: (pod) => {
+            orphans.forget(pod);
+            enqueueOwner(pod);
+          },
+        },
+        { replay: true },
+      ),
+    ];
+  });
+}
+
+function hashOf({ current }: History): string {
+  return current.metadata.labels?.[REVISION_HASH_LABEL] ?? '';
+}
+
+/** Whether two versions of a node give the same verdicts for sure. Models shouldEnqueueNodeUpdate. */
+function sameForDaemons(before: Node, after: Node): boolean {
+  return before.metadata.labels === after.metadata.labels && before.spec.taints === after.spec.taints;
+}
