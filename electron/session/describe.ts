@@ -69,6 +69,8 @@ export function describeCommand(command: Command): string {
       return `fail container ${command.container} of ${target(command.ref)}`;
     case 'setReadiness':
       return `set ${target(command.ref)} ${command.ready ? 'ready' : 'not ready'}`;
+    case 'setProbe':
+      return `let the ${command.probe} probe of ${target(command.ref)} ${command.outcome}`;
     case 'stopComponent':
       return `stop ${command.component}`;
     case 'startComponent':

@@ -81,6 +81,14 @@ const single = [
   /** A container exits now with this code; its restart policy decides what follows. */
   z.strictObject({ type: z.literal('failContainer'), ref: refSchema, container: z.string(), exitCode: z.int() }),
   z.strictObject({ type: z.literal('setReadiness'), ref: refSchema, ready: z.boolean() }),
+  /** From now on a probe of the pod's containers (or of one) passes or fails; its period and thresholds decide when that shows. */
+  z.strictObject({
+    type: z.literal('setProbe'),
+    ref: refSchema,
+    container: z.string().optional(),
+    probe: z.enum(['readiness', 'liveness', 'startup']),
+    outcome: z.enum(['pass', 'fail']),
+  }),
   z.strictObject({ type: z.literal('stopComponent'), component: z.string() }),
   z.strictObject({ type: z.literal('startComponent'), component: z.string() }),
   /** Another KubeSchedulerConfiguration for a scheduler, which restarts with it. `name` is its component's. */

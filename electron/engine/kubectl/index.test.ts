@@ -190,6 +190,17 @@ describe('kubectl', () => {
       lastState: { terminated: { exitCode: 3 } },
     });
     expect([
+      run({ type: 'setProbe', ref: full, probe: 'readiness', outcome: 'pass' }),
+      run({ type: 'setProbe', ref: full, container: 'app', probe: 'liveness', outcome: 'fail' }),
+      run({ type: 'setProbe', ref: full, container: 'web', probe: 'readiness', outcome: 'fail' }),
+    ]).toEqual([
+      ['pod/full readiness probe passes'],
+      ['error: container "app" has no liveness probe'],
+      ['error: container web not found in pod full'],
+    ]);
+    cluster.settle();
+    expect(cluster.get('Pod', 'default', 'full').status.containerStatuses?.[0]?.ready).toBe(true);
+    expect([
       run({ type: 'crashNode', node: 'n1' }),
       run({ type: 'crashNode', node: 'n1' }),
       run({ type: 'recoverNode', node: 'n1' }),

@@ -11,6 +11,7 @@ import { applyWriter, createWriter, writeAll } from './apply.ts';
 import { cordonNode } from './cordon.ts';
 import { Drain, podsOfNode } from './drain.ts';
 import { annotate, label, taint } from './mark.ts';
+import { setProbe } from './probes.ts';
 import { rolloutPause, rolloutRestart, rolloutUndo, scale, setImage } from './rollout.ts';
 import { clientError, deletedLine, line, printError } from './words.ts';
 
@@ -207,6 +208,8 @@ class KubectlCommands implements Kubectl {
         return this.#failContainer(command.ref, command.container, command.exitCode);
       case 'setReadiness':
         return this.#setReadiness(command.ref, command.ready);
+      case 'setProbe':
+        return setProbe(this.#client, command);
       case 'configureScheduler':
         return this.#deps.schedulers.configure(command.name, command.configuration);
       case 'addScheduler':
