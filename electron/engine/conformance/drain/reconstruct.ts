@@ -113,7 +113,7 @@ function podObject(pod: CapturedPod, drainCase: DrainCase, namespace: string, re
     metadata: {
       name: pod.name,
       namespace,
-      labels: { app, ...hash },
+      labels: { app, ...hash, ...(pod.owner === 'DaemonSet' ? { 'pod-template-generation': '1' } : {}) },
       annotations: annotationsOf(pod, drainCase, ready),
       ownerReferences: owner,
     },
