@@ -2,17 +2,30 @@ import { compareStrings } from '#shared/core/compare.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { type AdmissionSwitches, isPluginOn, PLUGIN_ORDER } from '#shared/kube/admissionPlugins.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
+import { alwaysPullImages } from './alwaysPullImages/index.ts';
 import { defaultStorageClassPlugin } from './defaultStorageClass/index.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds/index.ts';
+import { denyServiceExternalIPs } from './denyServiceExternalIPs/index.ts';
+import { extendedResourceToleration } from './extendedResourceToleration/index.ts';
+import { limitPodHardAntiAffinityTopology } from './limitPodHardAntiAffinityTopology/index.ts';
 import { limitRanger } from './limitRanger/index.ts';
+import { mutatingPolicyPlugin } from './mutatingPolicy/index.ts';
 import { namespaceLifecycle } from './namespaceLifecycle/index.ts';
+import { nodeRestriction } from './nodeRestriction/index.ts';
+import { podNodeSelector } from './podNodeSelector/index.ts';
+import { podSecurity } from './podSecurity/index.ts';
+import { podTolerationRestriction } from './podTolerationRestriction/index.ts';
 import { priority } from './priority/index.ts';
+import { Reinvocation } from './reinvocation.ts';
 import { resourceQuota } from './resourceQuota/index.ts';
+import { runtimeClass } from './runtimeClass/index.ts';
 import { serviceAccount } from './serviceAccount/index.ts';
 import { storageObjectInUseProtection } from './storageObjectInUseProtection/index.ts';
 import { taintNodesByCondition } from './taintNodesByCondition/index.ts';
 import { type AdmissionTrace, stepOf, type TraceNote } from './trace.ts';
 import type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from './types.ts';
+import { validatingPolicyPlugin } from './validatingPolicy/index.ts';
+import { mutatingWebhookPlugin, validatingWebhookPlugin } from './webhooks/index.ts';
 
 export type { AdmissionSwitches } from '#shared/kube/admissionPlugins.ts';
 export type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from './types.ts';
@@ -28,6 +41,19 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   defaultStorageClassPlugin,
   resourceQuota,
+  alwaysPullImages,
+  denyServiceExternalIPs,
+  extendedResourceToleration,
+  limitPodHardAntiAffinityTopology,
+  nodeRestriction,
+  podNodeSelector,
+  podSecurity,
+  podTolerationRestriction,
+  runtimeClass,
+  mutatingPolicyPlugin,
+  mutatingWebhookPlugin,
+  validatingPolicyPlugin,
+  validatingWebhookPlugin,
 ];
 
 /** One request on its way through the chain: first `mutate`, then the kind's own validation, then `validate`, at last `done` or `refuse`. */
@@ -66,8 +92,11 @@ class Run implements AdmissionRun {
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #trace: AdmissionTrace | undefined;
   readonly #note: TraceNote | undefined;
+  readonly #reinvocation = new Reinvocation();
   #request: AdmissionRequest;
   #plugin = '';
+  /** Policies or webhooks of the present plugin that changed the object. */
+  #by: string[] = [];
 
   constructor(
     access: AdmissionAccess,
@@ -80,11 +109,14 @@ class Run implements AdmissionRun {
     this.#trace = trace;
     const note = trace?.begin(request);
     this.#note = note;
+    const reinvocation = this.#reinvocation;
     this.#request =
       note === undefined
-        ? request
+        ? { ...request, reinvocation }
         : {
             ...request,
+            reinvocation,
+            by: (name) => this.#by.push(name),
             warn: (text) => {
               stepOf(note, this.#plugin).warnings.push(text);
               request.warn(text);
@@ -93,6 +125,14 @@ class Run implements AdmissionRun {
   }
 
   mutate(): Result<AnyObject | null, Status> {
+    const first = this.#pass();
+    if (!first.ok || !this.#reinvocation.wanted) return first;
+    // Plugins may have to do their part to what policies and webhooks have added. Models admission reinvoker.
+    this.#reinvocation.second = true;
+    return this.#pass();
+  }
+
+  #pass(): Result<AnyObject | null, Status> {
     for (const plugin of this.#plugins) {
       if (plugin.guard === undefined && plugin.mutate === undefined) continue;
       this.#plugin = plugin.name;
@@ -100,6 +140,7 @@ class Run implements AdmissionRun {
       if (refusal !== null) return this.#end(refusal);
       const before = this.#request.object;
       if (plugin.mutate === undefined || before === null) continue;
+      this.#by = [];
       const outcome = plugin.mutate(before, this.#request, this.#access);
       if (!outcome.ok) return this.#end(outcome.error);
       if (outcome.value !== before) this.#changed(before, outcome.value);
@@ -132,7 +173,7 @@ class Run implements AdmissionRun {
   #changed(before: AnyObject, after: AnyObject): void {
     this.#request = { ...this.#request, object: after };
     if (this.#note === undefined) return;
-    const step = stepOf(this.#note, this.#plugin);
+    const step = stepOf(this.#note, this.#by.length === 0 ? this.#plugin : `${this.#plugin}: ${this.#by.join(', ')}`);
     step.before = before;
     step.after = after;
   }

@@ -1,5 +1,6 @@
 import type { Result } from '#shared/core/result.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
+import type { Reinvocation } from './reinvocation.ts';
 
 /** What plugins may read: the objects as stored now. */
 export interface AdmissionAccess {
@@ -28,6 +29,10 @@ export interface AdmissionRequest {
   loaded?: true;
   /** A dry run that stands for the real request when it is refused. */
   rehearsal?: boolean;
+  /** Who is asked again when mutating policies and webhooks have changed the object; absent where a plugin is tried alone. */
+  reinvocation?: Reinvocation;
+  /** Names the policy or webhook that has just changed the object, for the trace. */
+  by?(name: string): void;
   /** Adds a `Warning` header to the answer: words for a person, without `Warning: ` in front. */
   warn(text: string): void;
 }
