@@ -10,6 +10,9 @@ import { runBudgets } from '#engine/conformance/governance/budgets.ts';
 import { runGarbageCollection } from '#engine/conformance/governance/garbage.ts';
 import { runGovernanceRequests } from '#engine/conformance/governance/requests.ts';
 import type { GovernanceScenario } from '#engine/conformance/governance/timeline.ts';
+import type { AutoscalerCase } from '#engine/conformance/hpa/cases.ts';
+import { runAutoscalerRequests } from '#engine/conformance/hpa/requests.ts';
+import { runAutoscalerTimelines } from '#engine/conformance/hpa/timelines.ts';
 import { runNodeTimelines, type SingleTimeline, type TimelineCase, timelineCases } from '#engine/conformance/nodeTimelines.ts';
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
@@ -98,6 +101,16 @@ const workloads: Topic = (data, readText) => {
   return runWorkloads(new Map(names.sort().map((name) => [name.slice(0, -5), json<unknown>(join(folder, name), readText)])));
 };
 
+const autoscaling: Topic = (data, readText) => {
+  const folder = join(data, 'hpa');
+  const [file, cases] = [join(folder, 'requests.json'), join(folder, 'cases')];
+  if (!existsSync(folder)) return undefined;
+  const names = existsSync(cases) ? readdirSync(cases).filter((name) => name.endsWith('.json')) : [];
+  const timelines = names.sort().map((name) => json<AutoscalerCase>(join(cases, name), readText));
+  const requests = existsSync(file) ? [runAutoscalerRequests(json<GovernanceCase[]>(file, readText))] : [];
+  return { topic: 'autoscaling', families: [runAutoscalerTimelines(timelines), ...requests] };
+};
+
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
 export const otherTopics: readonly Topic[] = [
   preemption,
@@ -108,4 +121,5 @@ export const otherTopics: readonly Topic[] = [
   timelines,
   governance,
   storage,
+  autoscaling,
 ];

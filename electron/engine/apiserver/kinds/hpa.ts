@@ -280,6 +280,12 @@ export function autoscalerAsV1(hpa: HorizontalPodAutoscaler): AnyObject {
   };
 }
 
+/** An object as a request in some version is answered: only an autoscaler asked for in autoscaling/v1 looks different. */
+export function inVersion(object: AnyObject, apiVersion: string): AnyObject {
+  const other = object.kind === 'HorizontalPodAutoscaler' && apiVersion === V1 && object.apiVersion !== V1;
+  return other ? autoscalerAsV1(object as unknown as HorizontalPodAutoscaler) : object;
+}
+
 function conditionToV1({ type, status, lastTransitionTime = null, reason, message }: Fields): Fields {
   return { type, status, lastTransitionTime, ...dense({ reason, message }) };
 }

@@ -4,6 +4,7 @@ import { checkShape } from '#shared/kube/shape/index.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import { readGoYaml } from '#shared/scenario/goYaml.ts';
 import { badRequest } from '../status.ts';
+import { shapeOf } from '../validation/decode.ts';
 import { NO_MEDIA_TYPE, notSimulated, TOO_LARGE } from './answers.ts';
 import { readJson } from './goJson.ts';
 import { type Expected, groupVersion, isRegistered, notRegistered, unknownConversion } from './scheme.ts';
@@ -113,7 +114,7 @@ export function decodeBody(
   const unfit = (why: string): Result<never, Status> =>
     err(badRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${why}`));
   if (!isRegistered(apiVersion, kind)) return unfit(notRegistered(apiVersion, kind));
-  const problems = checkShape(value, kind);
+  const problems = checkShape(value, shapeOf(apiVersion, kind));
   const wrong = problems.filter((problem) => problem.kind === 'type');
   if (wrong.length > 0) {
     const first = wrong[0]?.message ?? '';

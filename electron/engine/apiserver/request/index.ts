@@ -2,6 +2,7 @@ import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { matchRequirements, parseSelector } from '#shared/kube/labels.ts';
 import type { AnyObject, ObjectRef, Status } from '#shared/kube/types.ts';
+import { inVersion } from '../kinds/hpa.ts';
 import { patchObject } from '../patch/index.ts';
 import type { ApiServer } from '../server.ts';
 import { badRequest, notFound } from '../status.ts';
@@ -62,7 +63,13 @@ export function handleRequest(server: ApiServer, request: HttpRequest): HttpResp
   };
   const handling: Handling = { server, request, target, query: request.query ?? {}, warn };
   const answer = route(handling);
-  return responseOf(answer.result, answer.code, warnings);
+  return responseOf(versioned(answer.result, target.apiVersion), answer.code, warnings);
+}
+
+/** The object answered in the version of the path. */
+function versioned(result: Result<unknown, Status>, apiVersion: string): Result<unknown, Status> {
+  if (!result.ok || !isRecord(result.value) || !isRecord(result.value.metadata)) return result;
+  return ok(inVersion(result.value as unknown as AnyObject, apiVersion));
 }
 
 /** A result with the code of its success. */
@@ -229,7 +236,8 @@ function selected(handling: Handling): Result<readonly AnyObject[], Status> {
 }
 
 function listOf({ server, target }: Handling, objects: readonly AnyObject[]): object {
-  const items = objects.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
+  const shown = objects.map((object) => inVersion(object, target.apiVersion));
+  const items = shown.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
   const metadata = { resourceVersion: server.resourceVersion };
   return { kind: `${target.info.kind}List`, apiVersion: target.apiVersion, metadata, items };
 }

@@ -1,4 +1,4 @@
-import { type KindInfo, servedKind } from '#shared/kube/registry.ts';
+import { servedKind } from '#shared/kube/registry.ts';
 import { checkShape, strictDecodingError } from '#shared/kube/shape/index.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 
@@ -16,7 +16,7 @@ export function decodeRefusal(object: AnyObject, options?: { strict?: boolean })
   const spec = object.spec;
   const known = typeof spec === 'object' && spec !== null && Object.isFrozen(spec) && sound.has(spec);
   // A status written by a component is not read again, nor a spec that was found sound.
-  const problems = checkShape(known ? { ...object, spec: undefined } : object, shapeOf(object, info));
+  const problems = checkShape(known ? { ...object, spec: undefined } : object, shapeOf(object.apiVersion, info.kind));
   const wrong = problems.filter((problem) => problem.kind === 'type');
   if (wrong.length > 0) {
     const first = wrong[0]?.message ?? '';
@@ -28,9 +28,9 @@ export function decodeRefusal(object: AnyObject, options?: { strict?: boolean })
   return null;
 }
 
-/** Name of the field table: the one kind that is served in two versions has two. */
-function shapeOf(object: AnyObject, info: KindInfo): string {
-  return object.apiVersion === 'autoscaling/v1' ? `${info.kind}V1` : info.kind;
+/** Name of a kind's field table: the one kind that is served in two versions has two. */
+export function shapeOf(apiVersion: string | undefined, kind: string): string {
+  return kind === 'HorizontalPodAutoscaler' && apiVersion === 'autoscaling/v1' ? `${kind}V1` : kind;
 }
 
 function cannotBeHandled({ apiVersion, kind }: AnyObject, why: string): Status {

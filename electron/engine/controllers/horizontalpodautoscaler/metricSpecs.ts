@@ -43,12 +43,13 @@ const NEITHER_RESOURCE =
 const NEITHER_OBJECT = 'invalid object metric source: neither a value target nor an average value target was set';
 const NEITHER_EXTERNAL = 'invalid external metric source: neither a value target nor an average value target was set';
 
-function amount(milli: number): string {
-  return printQuantity(quantityFromMilli(milli));
+/** Memory is shown in powers of 1024, everything else in decimal. */
+function amount(milli: number, resource = ''): string {
+  return printQuantity(quantityFromMilli(milli, resource === 'memory' ? 'BinarySI' : 'DecimalSI'));
 }
 
-function current({ milli, percent }: Proposal): Current {
-  return { averageValue: amount(milli), ...(percent === undefined ? {} : { averageUtilization: percent }) };
+function current({ milli, percent }: Proposal, resource: string): Current {
+  return { averageValue: amount(milli, resource), ...(percent === undefined ? {} : { averageUtilization: percent }) };
 }
 
 function failure(reason: string, message: string, wrapped: string): Result<never, MetricFailure> {
@@ -81,7 +82,7 @@ function resource(measured: Measured, spec: NonNullable<MetricSpec['resource']>)
     return failure('FailedGetResourceMetric', found.error, `failed to get ${spec.name} resource metric value: ${found.error}`);
   }
   const { proposal, name } = found.value;
-  const status: MetricStatus = { type: 'Resource', resource: { name: spec.name, current: current(proposal) } };
+  const status: MetricStatus = { type: 'Resource', resource: { name: spec.name, current: current(proposal, spec.name) } };
   return ok({ replicas: proposal.replicas, name, status });
 }
 
@@ -95,7 +96,7 @@ function containerResource(measured: Measured, spec: NonNullable<MetricSpec['con
   const { container } = spec;
   const status: MetricStatus = {
     type: 'ContainerResource',
-    containerResource: { name: spec.name, container, current: current(proposal) },
+    containerResource: { name: spec.name, container, current: current(proposal, spec.name) },
   };
   return ok({ replicas: proposal.replicas, name, status });
 }
