@@ -11,6 +11,7 @@ import { createNodeLifecycle } from './nodelifecycle/index.ts';
 import { createPersistentVolumeController } from './persistentvolume/index.ts';
 import { createProvisioner } from './persistentvolume/provisioner.ts';
 import { createPodGarbageCollector } from './podgc/index.ts';
+import { createPolicyStatusController } from './policystatus/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
 import { createResourceQuotaController } from './resourcequota/index.ts';
@@ -48,5 +49,6 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createTokensController(ctx),
     createRootCaPublisher(ctx),
     createResourceQuotaController(ctx),
+    createPolicyStatusController(ctx),
   ];
 }
