@@ -95,5 +95,5 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 
 /** Plays the scenarios of DaemonSets. */
 export function runDaemonSets(scenarios: readonly WorkloadScenario[]): ConformanceFamily {
-  return runScenarioFamily('daemon sets', scenarios, SCRIPTS, { stablePodNames: false, nodesMatter: false });
+  return runScenarioFamily('daemon sets', scenarios, SCRIPTS, { stablePodNames: false, nodesMatter: true });
 }

@@ -1,5 +1,5 @@
 import { compareStrings } from '#shared/core/compare.ts';
-import type { AnyObject } from '#shared/kube/types.ts';
+import type { AnyObject, Pod } from '#shared/kube/types.ts';
 import type { EventWrite } from '../deployments/lab.ts';
 import { plainMessages } from '../rollouts.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
@@ -51,7 +51,7 @@ export interface Script {
 export interface ComparisonRules {
   /** Names of pods are the same in each run (StatefulSet). */
   stablePodNames: boolean;
-  /** Which pod runs on which node is decided by the workload, not by the scheduler (DaemonSet). */
+  /** The nodes of the pods at the end are the workload's decision, not the scheduler's (DaemonSet). */
   nodesMatter: boolean;
 }
 
@@ -115,6 +115,10 @@ export function compareScenario(
     });
   });
   check('final', finalText(scenario.final), finalText(finalOf(lab, Object.keys(scenario.final))));
+  if (scenario.examplePod) {
+    const mine = twinOf(scenario.examplePod as unknown as Pod, lab.pods(), rules);
+    check('example pod', podText(scenario.examplePod as unknown as Pod), mine === undefined ? 'none' : podText(mine));
+  }
   check('final pods', finalPodsText(scenario.finalPods, rules), finalPodsText(finalPodsOf(lab), rules));
   const about = (events: readonly EventWrite[]) => (rules.stablePodNames ? merged(events) : writes(events));
   check('events', about(scenario.events), about(lab.events));
@@ -161,7 +165,7 @@ function phases(timeline: readonly TimelineEntry[], rules: ComparisonRules): str
 /** The objects as the entries up to now tell; pods without what is chance. */
 function stateText(fold: Fold, rules: ComparisonRules): string {
   const pods = fold.of('pods').map(([name, { node, DisruptionTarget: _reason, ...fields }]) => {
-    const placed = rules.nodesMatter || node === undefined ? {} : { node: 'set' };
+    const placed = node === undefined ? {} : { node: 'set' };
     return `${rules.stablePodNames ? name : 'pod'} ${sortedText({ ...fields, ...placed })}`;
   });
   const others = [
@@ -224,6 +228,29 @@ function finalPodsText(pods: WorkloadScenario['finalPods'], rules: ComparisonRul
     })
     .sort(compareStrings)
     .join('\n');
+}
+
+const GENERATION = 'pod-template-generation';
+
+/** Our pod that should look like the captured one; of daemon pods the ones of the same generation do, whatever their nodes. */
+function twinOf(pod: Pod, ours: readonly Pod[], rules: ComparisonRules): Pod | undefined {
+  if (rules.stablePodNames) return ours.find(({ metadata }) => metadata.name === pod.metadata.name);
+  return ours.find(({ metadata }) => metadata.labels?.[GENERATION] === pod.metadata.labels?.[GENERATION]);
+}
+
+const TOPOLOGY = /^topology\.kubernetes\.io\//;
+
+/** A stored pod without its status, its random parts and what its node decides. */
+function podText({ metadata, spec }: Pod): string {
+  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => !TOPOLOGY.test(key));
+  const owners = (metadata.ownerReferences ?? []).map(({ uid: _uid, ...reference }) => reference);
+  const { generateName, generation, annotations, finalizers } = metadata;
+  const shown = {
+    metadata: { generateName, generation, annotations, finalizers, labels: Object.fromEntries(labels), owners },
+    spec,
+  };
+  const text = sortedText(shown).replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access');
+  return spec.nodeName ? text.replaceAll(JSON.stringify(spec.nodeName), '<node>') : text;
 }
 
 /** Plays and compares all scenarios of one family; `scripts` by scenario id. */
