@@ -8,7 +8,10 @@ import type { DeploymentScenario } from '#engine/conformance/deployments/scenari
 import { type DrainCase, runDrainConformance } from '#engine/conformance/drain.ts';
 import { runBudgets } from '#engine/conformance/governance/budgets.ts';
 import { runGarbageCollection } from '#engine/conformance/governance/garbage.ts';
+import { runNamespaces } from '#engine/conformance/governance/namespaces.ts';
+import { runQuotas } from '#engine/conformance/governance/quotas.ts';
 import { runGovernanceRequests } from '#engine/conformance/governance/requests.ts';
+import { runServiceAccounts } from '#engine/conformance/governance/serviceAccounts.ts';
 import type { GovernanceScenario } from '#engine/conformance/governance/timeline.ts';
 import type { AutoscalerCase } from '#engine/conformance/hpa/cases.ts';
 import { runAutoscalerRequests } from '#engine/conformance/hpa/requests.ts';
@@ -81,7 +84,9 @@ const governance: Topic = (data, readText) => {
   if (budgets.length + garbage.length === 0) return undefined;
   const file = join(data, 'governance', 'requests.json');
   const requests = existsSync(file) ? runGovernanceRequests(json<GovernanceCase[]>(file, readText)) : [];
-  return { topic: 'governance', families: [runBudgets(budgets), runGarbageCollection(garbage), ...requests] };
+  const families = [runBudgets(budgets), runGarbageCollection(garbage), runQuotas(scenarios('quota'))];
+  families.push(runServiceAccounts(scenarios('serviceaccounts')), runNamespaces(scenarios('namespaces')), ...requests);
+  return { topic: 'governance', families: families.filter(({ total, later }) => total + later.length > 0) };
 };
 
 const preemption: Topic = (data, readText) => {

@@ -100,8 +100,8 @@ export function withReady(pod: Pod, ready: boolean, now: string): Pod {
   return { ...pod, status: { ...pod.status, conditions: [...others, ...conditions] } };
 }
 
-/** Starts a lab. `seed` decides random suffixes only. */
-export function createLab(seed = 1): Lab {
+/** Starts a lab. `seed` decides random suffixes only; `more` are controllers beside those of workloads. */
+export function createLab(seed = 1, more: (ctx: ComponentContext) => readonly Component[] = () => []): Lab {
   const cluster = createTestCluster({
     seed,
     components: (ctx) => [
@@ -110,6 +110,7 @@ export function createLab(seed = 1): Lab {
       createStatefulSetController(ctx),
       createDisruptionController(ctx),
       createGarbageCollector(ctx),
+      ...more(ctx),
       fakeKubelet(ctx),
     ],
   });

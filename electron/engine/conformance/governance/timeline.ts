@@ -11,6 +11,7 @@ export interface GovernanceStep {
 /** One scenario of governance/. */
 export interface GovernanceScenario {
   scenario: string;
+  namespace?: string;
   steps: GovernanceStep[];
 }
 

@@ -12,6 +12,13 @@ export interface Remaining {
 
 export const NOTHING_LEFT: Remaining = { resources: new Map(), finalizers: new Map() };
 
+/** What could not be asked: `group/version` of APIs whose servers do not answer. Models ErrGroupDiscoveryFailed. */
+function discoveryText(silent: readonly string[]): string {
+  const groups = silent.map((one) => `${one}: stale GroupVersion discovery: ${one}`).sort(compareStrings);
+  const list = `unable to retrieve the complete list of server APIs: ${groups.join(', ')}`;
+  return `Discovery failed for some groups, ${silent.length} failing: ${list}`;
+}
+
 function counted(counts: ReadonlyMap<string, number>, join: string): string {
   return [...counts]
     .sort(([a], [b]) => compareStrings(a, b))
@@ -19,15 +26,18 @@ function counted(counts: ReadonlyMap<string, number>, join: string): string {
     .join(', ');
 }
 
-/** Conditions of a terminating namespace after a pass. Models namespaceConditionUpdater. */
+/** Conditions of a terminating namespace after a pass; `silent` are the APIs that did not answer. Models namespaceConditionUpdater. */
 export function deletionConditions(
   before: readonly NamespaceCondition[] | undefined,
   remaining: Remaining,
+  silent: readonly string[],
   now: string,
 ): NamespaceCondition[] {
   const { resources, finalizers } = remaining;
   const wanted: [string, boolean, string, string][] = [
-    ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+    silent.length > 0
+      ? ['NamespaceDeletionDiscoveryFailure', true, 'DiscoveryFailed', discoveryText(silent)]
+      : ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
     ['NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
     [
       'NamespaceDeletionContentFailure',
