@@ -1,5 +1,7 @@
 import type { ConformanceReport } from '../types.ts';
+import { type CronCapture, runCronJobs } from './cronJobs.ts';
 import { runDaemonSets } from './daemonSets.ts';
+import { runJobs } from './jobs.ts';
 import { runReplicationControllers } from './replicationControllers.ts';
 import type { WorkloadScenario } from './scenario.ts';
 import { runStatefulSets } from './statefulSets.ts';
@@ -17,6 +19,8 @@ export function runWorkloads(capture: WorkloadCapture): ConformanceReport {
   const families = [
     runDaemonSets(scenariosOf(capture, 'daemonset')),
     runStatefulSets(scenariosOf(capture, 'statefulset')),
+    runJobs(scenariosOf(capture, 'job-')),
+    runCronJobs([...capture].filter(([name]) => name.startsWith('cronjobs')).map(([, cron]) => cron as CronCapture)),
     runReplicationControllers(scenariosOf(capture, 'replicationcontroller')),
   ];
   return { topic: 'workloads', families };
