@@ -125,7 +125,10 @@ function perform(cluster: TestCluster, { request }: AdmissionCase): HttpResponse
   const kept = object.kind === 'PriorityClass' || namespaceOf(request.path).startsWith('adm-rq');
   if (request.method === 'POST' && response.code === 201 && request.query?.dryRun === undefined && !kept) {
     const { namespace, name } = object.metadata;
-    cluster.client.delete({ kind: object.kind, namespace: namespace ?? '', name }, { gracePeriodSeconds: 0 });
+    cluster.client.delete(
+      { kind: object.kind, namespace: namespace ?? '', name },
+      { gracePeriodSeconds: 0, propagationPolicy: 'Background' },
+    );
   }
   return response;
 }
@@ -143,10 +146,11 @@ export function sendRequest(cluster: TestCluster, request: AdmissionCase['reques
   });
 }
 
-/** Texts without what the README of the data excludes: generated suffixes, dumps of Go structures, Go's JSON errors. */
+/** Texts without what the README of the data excludes: generated suffixes and uids, dumps of Go structures, Go's JSON errors. */
 function comparable(text: string): string {
   return text
     .replace(/\n@@[\s\S]*$/, '')
+    .replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, '<uid>')
     .replace(/"Bad_[a-z0-9]{5}"/g, '"Bad_*****"')
     .replace(/(cannot be handled as a \w+: )(json: cannot unmarshal|[\w.[\]]+: expected) .*$/, '$1(wrong type)');
 }
