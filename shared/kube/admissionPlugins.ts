@@ -78,6 +78,10 @@ export function isPluginOn(name: string, switches: AdmissionSwitches): boolean {
 
 /** Plugins of Kubernetes that this program does not have: they need what no simulated cluster has (certificates, webhooks to image policy servers). */
 export const NOT_SIMULATED: ReadonlySet<string> = new Set([
+  'AlwaysAdmit',
+  'AlwaysDeny',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
   'ImagePolicyWebhook',
   'EventRateLimit',
   'OwnerReferencesPermissionEnforcement',

@@ -100,3 +100,22 @@ export function checkLabelValue(text = ''): string[] {
   if (!LABEL_VALUE.test(text)) problems.push(LABEL_VALUE_ERROR);
   return problems;
 }
+
+const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
+const CONFIG_KEY_ERROR = regexError(
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  '[-._a-zA-Z0-9]+',
+  'key.name',
+  'KEY_NAME',
+  'key-name',
+);
+
+/** Complaints about a key of a config map or secret, which becomes a file's name. Models validation.IsConfigMapKey. */
+export function checkConfigKey(text: string): string[] {
+  const problems: string[] = [];
+  if (text.length > 253) problems.push(tooManyCharacters(253));
+  if (!CONFIG_KEY.test(text)) problems.push(CONFIG_KEY_ERROR);
+  if (text === '.' || text === '..') problems.push(`must not be '${text}'`);
+  else if (text.startsWith('..')) problems.push("must not start with '..'");
+  return problems;
+}

@@ -4,7 +4,7 @@ export const CONFIG_SHAPES: Readonly<Record<string, string>> = {
   BoundObjectReference: 'apiVersion:string kind:string name:string uid:string',
   ClusterRole: 'aggregationRule:AggregationRule apiVersion:string kind:string metadata:ObjectMeta rules:[PolicyRule]',
   ClusterRoleBinding: 'apiVersion:string kind:string metadata:ObjectMeta roleRef:RoleRef subjects:[Subject]',
-  ConfigMap: 'apiVersion:string binaryData:{string} data:{string} immutable:bool kind:string metadata:ObjectMeta',
+  ConfigMap: 'apiVersion:string binaryData:{bytes} data:{string} immutable:bool kind:string metadata:ObjectMeta',
   LimitRange: 'apiVersion:string kind:string metadata:ObjectMeta spec:LimitRangeSpec',
   LimitRangeItem:
     'default:{quantity} defaultRequest:{quantity} max:{quantity} maxLimitRequestRatio:{quantity} min:{quantity} type:string',
@@ -21,7 +21,7 @@ export const CONFIG_SHAPES: Readonly<Record<string, string>> = {
   Scheduling: 'nodeSelector:{string} tolerations:[Toleration]',
   ScopeSelector: 'matchExpressions:[ScopedResourceSelectorRequirement]',
   ScopedResourceSelectorRequirement: 'operator:string scopeName:string values:[string]',
-  Secret: 'apiVersion:string data:{string} immutable:bool kind:string metadata:ObjectMeta stringData:{string} type:string',
+  Secret: 'apiVersion:string data:{bytes} immutable:bool kind:string metadata:ObjectMeta stringData:{string} type:string',
   ServiceAccount:
     'apiVersion:string automountServiceAccountToken:bool imagePullSecrets:[LocalObjectReference] kind:string ' +
     'metadata:ObjectMeta secrets:[ObjectReference]',

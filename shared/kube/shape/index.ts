@@ -1,3 +1,4 @@
+import { base64Problem } from '../../core/base64.ts';
 import { isRecord } from '../../core/json.ts';
 import { canonicalQuantity, parseQuantity } from '../quantity.ts';
 import { SCHEDULER_SHAPES } from '../schedulerConfig/shapes.ts';
@@ -70,6 +71,7 @@ export function checkShape(object: unknown, kind?: string): ShapeProblem[] {
 /** What a value of each simple type is called in messages. */
 const NAMES: Readonly<Record<string, string>> = {
   string: 'text',
+  bytes: 'text in base64',
   bool: 'true or false',
   int: 'a whole number',
   quantity: 'a quantity such as 500m or 1Gi',
@@ -151,6 +153,11 @@ function checkSimple(value: unknown, type: string, path: string): ShapeProblem |
       if (typeof value !== 'string' && typeof value !== 'number') return wrong;
       const quantity = parseQuantity(value);
       return quantity.ok ? undefined : { path, kind: 'type', message: quantity.error };
+    }
+    case 'bytes': {
+      const problem = typeof value === 'string' ? base64Problem(value) : undefined;
+      if (typeof value !== 'string') return wrong;
+      return problem === undefined ? undefined : { path, kind: 'type', message: problem };
     }
     case 'time':
       return typeof value === 'string' && TIME.test(value) ? undefined : wrong;

@@ -11,6 +11,7 @@ import type {
   ReplicaSet,
 } from '#shared/kube/types.ts';
 import { storedAutoscaler } from '../kinds/hpa.ts';
+import { defaultPodTemplate, defaultSecret } from './config.ts';
 import { defaultResourceList } from './container.ts';
 import { defaultCronJob } from './cronJob.ts';
 import { defaultDaemonSet, defaultReplicationController } from './daemonSet.ts';
@@ -18,8 +19,8 @@ import { defaultAutoscaler } from './hpa.ts';
 import { defaultJob } from './job.ts';
 import { defaultLimitRange } from './limitRange.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
-import { defaultResourceQuota } from './resourceQuota.ts';
 import { defaultPolicy, defaultPolicyBinding } from './policies.ts';
+import { defaultResourceQuota } from './resourceQuota.ts';
 import { shareEqual } from './share.ts';
 import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
@@ -45,6 +46,8 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   Job: defaultJob,
   CronJob: defaultCronJob,
   PriorityClass: defaultPriorityClass,
+  Secret: defaultSecret,
+  PodTemplate: defaultPodTemplate,
   LimitRange: defaultLimitRange,
   ResourceQuota: defaultResourceQuota,
   PersistentVolume: defaultVolumeObject,

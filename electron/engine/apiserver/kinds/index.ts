@@ -1,4 +1,5 @@
 import { countedStrategy, plainStrategy } from './common.ts';
+import { podTemplateStrategy } from './config.ts';
 import { daemonSetStrategy } from './daemonSet.ts';
 import { deploymentStrategy } from './deployment.ts';
 import { jobStrategy } from './job.ts';
@@ -18,6 +19,7 @@ const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrate
   ['ReplicaSet', countedStrategy],
   ['PodDisruptionBudget', countedStrategy],
   ['ServiceAccount', serviceAccountStrategy],
+  ['PodTemplate', podTemplateStrategy],
   ['PriorityClass', { generation: () => false }],
   ['ReplicationController', countedStrategy],
   ['DaemonSet', daemonSetStrategy],

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '#shared/core/base64.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { checkShape } from '#shared/kube/shape/index.ts';
@@ -30,24 +31,10 @@ export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/** Bytes of a text in UTF-8. */
-export function utf8(text: string, limit: number): number[] {
-  const bytes: number[] = [];
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    if (bytes.length > limit) break;
-  }
-  return bytes;
-}
-
 /** The beginning of a body for an error: as text when it looks like JSON, else in hexadecimal. Models summarizeData. */
 function summary(text: string): string {
   if (text === '') return '<empty>';
-  const bytes = utf8(text, SHOWN_BYTES);
+  const bytes = utf8Bytes(text.slice(0, SHOWN_BYTES + 1));
   const more = bytes.length > SHOWN_BYTES ? ' ...' : '';
   if (text.startsWith('{')) return text.slice(0, SHOWN_BYTES) + (text.length > SHOWN_BYTES ? ' ...' : '');
   const hex = bytes.slice(0, SHOWN_BYTES).map((byte) => byte.toString(16).padStart(2, '0'));
@@ -118,7 +105,9 @@ export function decodeBody(
   const wrong = problems.filter((problem) => problem.kind === 'type');
   if (wrong.length > 0) {
     const first = wrong[0]?.message ?? '';
-    return unfit(first.startsWith('quantities must') ? first : wrong.map((one) => `${one.path}: ${one.message}`).join(', '));
+    return unfit(
+      /^(?:quantities must|illegal base64)/.test(first) ? first : wrong.map((one) => `${one.path}: ${one.message}`).join(', '),
+    );
   }
   if (value.metadata !== undefined && value.metadata !== null && !isRecord(value.metadata))
     return unfit(

@@ -20,7 +20,9 @@ export function decodeRefusal(object: AnyObject, options?: { strict?: boolean })
   const wrong = problems.filter((problem) => problem.kind === 'type');
   if (wrong.length > 0) {
     const first = wrong[0]?.message ?? '';
-    const text = first.startsWith('quantities must') ? first : wrong.map((one) => `${one.path}: ${one.message}`).join(', ');
+    const text = /^(?:quantities must|illegal base64)/.test(first)
+      ? first
+      : wrong.map((one) => `${one.path}: ${one.message}`).join(', ');
     return cannotBeHandled(object, text);
   }
   if (options?.strict === true && problems.length > 0) return cannotBeHandled(object, strictDecodingError(problems));

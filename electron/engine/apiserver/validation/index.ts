@@ -9,6 +9,16 @@ import {
   validatePriorityClass,
   validatePriorityClassUpdate,
 } from './cluster.ts';
+import {
+  validateConfigMap,
+  validateConfigMapUpdate,
+  validatePodTemplate,
+  validatePodTemplateUpdate,
+  validateRuntimeClass,
+  validateRuntimeClassUpdate,
+  validateSecret,
+  validateSecretUpdate,
+} from './config.ts';
 import { validateCronJob, validateCronJobUpdate } from './cronJob.ts';
 import {
   validateControllerRevision,
@@ -92,6 +102,10 @@ const rules: Readonly<Record<string, Rules>> = {
   PersistentVolume: { create: validateVolumeObject, update: validateVolumeObjectUpdate },
   PersistentVolumeClaim: { create: validateClaim, update: validateClaimUpdate },
   StorageClass: { create: validateStorageClass, update: validateStorageClassUpdate },
+  ConfigMap: { create: validateConfigMap, update: validateConfigMapUpdate },
+  Secret: { create: validateSecret, update: validateSecretUpdate },
+  RuntimeClass: { create: validateRuntimeClass, update: validateRuntimeClassUpdate },
+  PodTemplate: { create: validatePodTemplate, update: validatePodTemplateUpdate },
   CSINode: { create: validateCsiNode, update: validateCsiNode },
   ValidatingAdmissionPolicy: { create: validateValidatingPolicy, update: validateValidatingPolicy },
   MutatingAdmissionPolicy: { create: validateMutatingPolicy, update: validateMutatingPolicy },
