@@ -246,6 +246,32 @@ describe('the controller', () => {
     ).toEqual([3, 4]);
   });
 
+  it('finishes what it has begun with the template it began with', () => {
+    const lab = createWorkloadLab('default');
+    lab.cluster.create(daemonSet());
+    // Stops after the first pod, in the middle of the instant.
+    const { clock: time } = lab.cluster.core;
+    while (lab.pods().length === 0) lab.cluster.run({ untilMs: time.nowMs, stop: () => lab.pods().length > 0 });
+    expect(lab.pods()).toHaveLength(1);
+    lab.edit<DaemonSet>('DaemonSet', 'agent', (before) => ({
+      ...before,
+      spec: { ...before.spec, template: daemonSet({ containers: [{ name: 'app', image: 'x:v2' }] }).spec.template },
+    }));
+    lab.cluster.run({ untilMs: time.nowMs, stop: () => lab.pods().length === 4 });
+    const images = (hash: string) => [
+      ...new Set(
+        lab
+          .pods()
+          .filter(({ metadata }) => metadata.labels?.['controller-revision-hash'] === hash)
+          .map(({ spec }) => spec.containers[0]?.image),
+      ),
+    ];
+    const hashes = [...new Set(lab.pods().map(({ metadata }) => metadata.labels?.['controller-revision-hash'] ?? ''))];
+    expect(hashes.every((hash) => images(hash).length === 1)).toBe(true);
+    lab.settle();
+    expect(lab.pods().map(({ spec }) => spec.containers[0]?.image)).toEqual(Array(4).fill('x:v2'));
+  });
+
   it('goes around a revision name that is taken', () => {
     const lab = createWorkloadLab('default');
     lab.cluster.create(daemonSet());

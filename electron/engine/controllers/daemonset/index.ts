@@ -30,6 +30,8 @@ const BURST = 250;
 
 /** Creations and deletions decided on together and carried out one per queue item. `failure`: the first refusal. */
 interface Round {
+  /** The DaemonSet as it was when the round began: its pods are made of that template. */
+  readonly owner: DaemonSet;
   /** Nodes still to get a pod, while `slow` says that creation goes on. */
   readonly create: readonly string[];
   readonly slow: SlowStart | undefined;
@@ -89,10 +91,11 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
     return planRolling(set, nodes.lister.list(), byNode, hash, ctx.clock);
   };
 
-  const beginRound = ({ create, remove }: Plan, hash: string): Round | undefined => {
+  const beginRound = (owner: DaemonSet, { create, remove }: Plan, hash: string): Round | undefined => {
     if (create.length + remove.length === 0) return undefined;
     const first = create.slice(0, BURST);
     return {
+      owner,
       create: first,
       slow: first.length === 0 ? undefined : beginSlowStart(first.length),
       remove: remove.slice(0, BURST).map(({ metadata }) => ({ name: metadata.name, uid: metadata.uid })),
@@ -101,8 +104,9 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
     };
   };
 
-  /** One creation or deletion; undefined when the round is over, else what is left of it. */
-  const step = (set: DaemonSet, round: Round): Round => {
+  /** Carries out one creation or deletion; what is left of the round. */
+  const step = (round: Round): Round => {
+    const set = round.owner;
     const [node] = round.create;
     if (round.slow !== undefined && node !== undefined) {
       const created = createPod(client, recorder, set, daemonPod(set, node, round.hash));
@@ -135,13 +139,13 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
     const history = syncHistory(tools, set, claimed.value);
     if (!history.ok) return history;
     const hash = hashOf(history.value);
-    const round = beginRound(planNext(set, claimed.value, hash), hash);
+    const round = beginRound(set, planNext(set, claimed.value, hash), hash);
     return round === undefined ? finish(key, set, claimed.value, history.value) : proceed(key, set, round);
   };
 
   /** As upstream, a round that has begun is finished, even when the DaemonSet has changed meanwhile; then all is looked at again. */
   const proceed = (key: string, set: DaemonSet, round: Round): ApiResult<null> => {
-    const left = step(set, round);
+    const left = step(round);
     if (left.create.length + left.remove.length > 0) {
       rounds.set(key, left);
       queue.add(key);

@@ -24,13 +24,17 @@ interface Situation {
 /** Which pods a rolling update replaces now. `hash`: of the present revision. Models DaemonSetsController.rollingUpdate. */
 export function planRolling(set: DaemonSet, nodeList: readonly Node[], pods: PodsByNode, hash: string, clock: Clock): Plan {
   const nodes = new Map(nodeList.map((node) => [node.metadata.name, node]));
-  const byNode = new Map(pods);
+  // Node by node, so that a person can follow; upstream's order is chance.
+  const byNode = new Map<string, readonly Pod[]>();
   let desired = 0;
   for (const node of nodeList) {
-    if (!shouldRun(node, set).run) continue;
-    desired++;
-    if (!byNode.has(node.metadata.name)) byNode.set(node.metadata.name, []);
+    const { name } = node.metadata;
+    const { run } = shouldRun(node, set);
+    if (run) desired++;
+    const present = pods.get(name) ?? (run ? [] : undefined);
+    if (present !== undefined) byNode.set(name, present);
   }
+  for (const [name, list] of pods) if (!nodes.has(name)) byNode.set(name, list);
   const generation = templateGeneration(set);
   const situation: Situation = {
     set,
