@@ -67,7 +67,9 @@ function runCase(rollout: RolloutCase): { lab: Lab; steps: number } {
 
 /** Sorted text of what must be equal of a Deployment or ReplicaSet at the end. */
 export function describeState(one: CapturedObject): string {
-  const conditions = (one.conditions ?? []).map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`);
+  // The capture shows a Deployment's conditions beside its status, a ReplicaSet's within.
+  const own = one.conditions ?? (one.status.conditions as Condition[] | undefined) ?? [];
+  const conditions = own.map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`);
   const annotations = Object.entries(one.annotations ?? {}).map(([key, value]) => `${key}=${value}`);
   const { conditions: _conditions, ...counts } = one.status;
   const status = Object.entries(counts).map(([key, value]) => `${key}=${String(value)}`);

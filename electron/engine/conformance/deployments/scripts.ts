@@ -1,6 +1,7 @@
 import type { Deployment, KubeObject, ReplicaSet } from '#shared/kube/types.ts';
-import type { DeleteOptions } from '../../client/types.ts';
+import type { Component, ComponentContext, DeleteOptions } from '../../client/types.ts';
 import { rollbackTemplate } from '../../controllers/deployment/rollback.ts';
+import { createResourceQuotaController } from '../../controllers/resourcequota/index.ts';
 import { deployment, replicaSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
 import type { Lab } from './lab.ts';
@@ -20,6 +21,8 @@ export interface Step {
 /** How a captured scenario is played: the cluster before its first step, and its steps in order. */
 export interface Script {
   start: (lab: Lab) => void;
+  /** Controllers beside those of workloads. */
+  controllers?: (ctx: ComponentContext) => readonly Component[];
   steps: readonly Step[];
 }
 
@@ -232,7 +235,43 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
       nothing,
     ],
   },
+  'quota-replica-failure': {
+    start: () => undefined,
+    controllers: (ctx) => [createResourceQuotaController(ctx)],
+    steps: [
+      { prepare: create(quota('2')), run: create(web(3)) },
+      // The replica set tries again with growing delays; within this time the quota's new size is used.
+      { run: resizeQuota('5'), quietMs: 3000 },
+    ],
+  },
+  'missing-serviceaccount': {
+    start: () => undefined,
+    steps: [{ run: create(withAccount(web(2), 'ghost')) }],
+  },
 };
+
+function quota(pods: string): KubeObject {
+  const made = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'q', namespace: 'default' },
+    spec: { hard: { pods } },
+  };
+  return made;
+}
+
+function resizeQuota(pods: string): (lab: Lab) => void {
+  return (lab) => {
+    const before = lab.cluster.get('ResourceQuota', 'default', 'q');
+    unwrap(lab.cluster.client.update({ ...before, spec: { hard: { pods } } }));
+  };
+}
+
+function withAccount(built: Deployment, serviceAccountName: string): Deployment {
+  const { template } = built.spec;
+  const spec = { containers: [], ...template.spec, serviceAccountName };
+  return { ...built, spec: { ...built.spec, template: { ...template, spec } } };
+}
 
 /** Lets the pods go that the fake kubelet was told to keep terminating. */
 function removeTerminating(lab: Lab): void {
@@ -247,9 +286,3 @@ function recreate(lab: Lab): void {
   lab.settle();
   lab.cluster.create(web(2, {}, { 'lab/term': '0.7' }));
 }
-
-/** Scenarios that need kinds or plugins of later issues, and why. */
-export const LATER: Readonly<Record<string, string>> = {
-  'quota-replica-failure': 'needs the ResourceQuota admission plugin and controller',
-  'missing-serviceaccount': 'needs the ServiceAccount admission plugin',
-};
