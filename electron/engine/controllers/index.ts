@@ -1,10 +1,15 @@
 import type { Component, ComponentContext } from '../client/types.ts';
-import { createDaemonSetController } from './daemonset/index.ts';
+import { createLoadChecker } from '../metrics/check.ts';
+import type { AutoscalerHistory } from '../metrics/history.ts';
+import { createLoadModel } from '../metrics/loadModel.ts';
+import type { MetricsSource } from '../metrics/types.ts';
 import { createCronJobController } from './cronjob/index.ts';
+import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
 import { createEphemeralVolumeController } from './ephemeral/index.ts';
 import { createGarbageCollector } from './garbagecollector/index.ts';
+import { createHorizontalPodAutoscaler } from './horizontalpodautoscaler/index.ts';
 import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycle } from './nodelifecycle/index.ts';
@@ -23,8 +28,12 @@ import { createTaintEviction } from './tainteviction/index.ts';
 import { createTtlAfterFinished } from './ttlafterfinished/index.ts';
 import { createVolumeProtection } from './volumeprotection/index.ts';
 
-/** Every controller, in the order of their work within one instant. */
-export function createControllers(ctx: ComponentContext): Component[] {
+/** Every controller, in the order of their work within one instant. `metrics`: what the autoscalers read; `history`: where they note what they did. */
+export function createControllers(
+  ctx: ComponentContext,
+  metrics: MetricsSource = createLoadModel(ctx),
+  history?: AutoscalerHistory,
+): Component[] {
   return [
     // Before the Deployment controller: a size somebody sets by hand is acted on before it is taken back, as in a real cluster.
     createReplicaSetController(ctx),
@@ -35,6 +44,8 @@ export function createControllers(ctx: ComponentContext): Component[] {
     createJobController(ctx),
     createCronJobController(ctx),
     createTtlAfterFinished(ctx),
+    createHorizontalPodAutoscaler(ctx, metrics, history),
+    createLoadChecker(ctx),
     createDisruptionController(ctx),
     createNodeLifecycle(ctx),
     createTaintEviction(ctx),

@@ -1,4 +1,5 @@
 import type { Requirement } from '#shared/kube/labels.ts';
+import type { Pod } from '#shared/kube/types.ts';
 import type { ApiResult } from '../client/types.ts';
 
 /** What one container used: thousandths of a core and bytes. A resource that was not measured is absent. */
@@ -71,4 +72,10 @@ export interface MetricsSource {
   ): ApiResult<MetricValue>;
   /** Values of an external metric, in thousandths: one for each series that matches. */
   externalMetric(namespace: string, metric: string, metricSelector: readonly Requirement[]): ApiResult<readonly number[]>;
+}
+
+/** What programs ask for at this very moment, before any window or limit of memory: what the kubelet goes by. */
+export interface UsageModel {
+  /** Use of each regular container and sidecar of a pod: cpu held down to its limit, memory as the program wants it. */
+  containersOf(pod: Pod): readonly ContainerUsage[];
 }
