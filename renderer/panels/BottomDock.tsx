@@ -7,6 +7,7 @@ import { openDock, useView } from '../store/view.ts';
 import { EventsTab } from './dock/EventsTab.tsx';
 import { ExplainTab } from './dock/ExplainTab.tsx';
 import { OutputTab } from './dock/OutputTab.tsx';
+import { RefusalsTab } from './dock/RefusalsTab.tsx';
 import { RolloutTab } from './dock/RolloutTab.tsx';
 
 /** Tables beneath the timeline: explain, events, command output, roll-out. */
@@ -25,6 +26,7 @@ export function BottomDock() {
         { id: 'events', label: t('panels:events'), count: events, body: <EventsTab /> },
         { id: 'output', label: t('panels:output'), count: running, body: <OutputTab /> },
         { id: 'rollout', label: t('panels:rollout'), body: <RolloutTab /> },
+        { id: 'refusals', label: t('panels:refusals'), body: <RefusalsTab /> },
       ]}
     />
   );

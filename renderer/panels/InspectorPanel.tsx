@@ -8,6 +8,7 @@ import { useCluster } from '../store/cluster.ts';
 import { type InspectorTab, openInspector, refOfKey, useView } from '../store/view.ts';
 import { isWorkload, type Workload } from '../store/workloads.ts';
 import { EventsTable, useEventRowsAbout } from './dock/EventsTab.tsx';
+import { AdmissionTab } from './inspector/AdmissionTab.tsx';
 import { DeploymentDetails } from './inspector/DeploymentDetails.tsx';
 import { NodeDetails } from './inspector/NodeDetails.tsx';
 import { Overview } from './inspector/Overview.tsx';
@@ -92,6 +93,7 @@ function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
       body:
         rows.length === 0 ? <p className="empty">{t('panels:eventsNone')}</p> : <EventsTable rows={rows} showObject={false} />,
     },
+    { id: 'admission', label: t('panels:admission'), body: <AdmissionTab id={id} /> },
   ];
   return (
     <div className="inspector">

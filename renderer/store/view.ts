@@ -6,8 +6,8 @@ import type { Attempt, NodeVerdict, Problem } from '#shared/protocol/index.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
 export type Language = 'en' | 'ko';
-export type DockTab = 'explain' | 'events' | 'output' | 'rollout';
-export type InspectorTab = 'why' | 'details' | 'yaml' | 'events';
+export type DockTab = 'explain' | 'events' | 'output' | 'rollout' | 'refusals';
+export type InspectorTab = 'why' | 'details' | 'yaml' | 'events' | 'admission';
 
 /** Which dialog is open, with what it is about. Drawn by renderer/panels/Dialogs.tsx. */
 export type DialogSpec =

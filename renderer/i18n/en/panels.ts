@@ -7,6 +7,12 @@ export const panels = {
   explain: 'Explain',
   output: 'Command output',
   rollout: 'Roll-out',
+  admission: 'Admission',
+  admissionNone: 'No admission plugin changed or refused a request for this object lately.',
+  admissionRefused: 'refused · {{code}}',
+  refusals: 'Refusals',
+  refusalsNone:
+    'Nothing has been refused yet. Requests that a quota, a limit, a policy or a check turns down appear here, with who turned them down.',
   tabs: 'Inspector sections',
   dockTabs: 'Tables',
   kind: 'Kind',
