@@ -4,7 +4,7 @@ import { kindInfo } from '#shared/kube/registry.ts';
 import { type Advice, createAdvice } from './advice/index.ts';
 import { badRequest } from './apiserver/status.ts';
 import type { ComponentSet } from './components.ts';
-import { isPodActive, podsToDelete } from './controllers/replicaset/ranking.ts';
+import { isPodActive, podsToDelete } from './controllers/common/replicas/ranking.ts';
 import type { EngineCore } from './core.ts';
 import type { Faults } from './faults/index.ts';
 import type { Kubectl } from './kubectl/index.ts';

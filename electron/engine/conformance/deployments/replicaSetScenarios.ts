@@ -1,6 +1,6 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import type { Pod } from '#shared/kube/types.ts';
-import { DELETION_COST } from '../../controllers/replicaset/ranking.ts';
+import { DELETION_COST } from '../../controllers/common/replicas/ranking.ts';
 import { type PodSettings, pod, replicaSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
 import type { Disagreement } from '../types.ts';

@@ -3,7 +3,7 @@ import type { DaemonSet } from '#shared/kube/kinds.ts';
 import { controllerReference } from '#shared/kube/pod.ts';
 import type { Pod, PodSpec, Toleration } from '#shared/kube/types.ts';
 import { REVISION_HASH_LABEL } from '../common/history.ts';
-import { podOf } from '../replicaset/pods.ts';
+import { podOf } from '../common/replicas/pods.ts';
 
 /** Annotation of a DaemonSet with the number of changes of its template. */
 export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';

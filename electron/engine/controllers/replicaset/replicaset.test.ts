@@ -3,8 +3,8 @@ import type { Pod } from '#shared/kube/types.ts';
 import { createLab } from '../../conformance/deployments/lab.ts';
 import { pod, replicaSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
-import { DELETION_COST, podsToDelete } from './ranking.ts';
-import { advance, beginSlowStart, type SlowStart } from './slowStart.ts';
+import { DELETION_COST, podsToDelete } from '../common/replicas/ranking.ts';
+import { advance, beginSlowStart, type SlowStart } from '../common/replicas/slowStart.ts';
 
 const moments = { nowMs: 1_000_000, parseMs: (text: string) => Number(text) };
 

@@ -1,7 +1,7 @@
 import type { ReplicationController } from '#shared/kube/kinds.ts';
 import type { ReplicaSet } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
-import { createReplicaController } from '../replicaset/controller.ts';
+import { createReplicaController } from '../common/replicas/controller.ts';
 
 /**
  * The ReplicationController controller: the ReplicaSet controller on another kind, which selects by plain labels and does not count

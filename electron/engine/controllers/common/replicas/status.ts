@@ -1,7 +1,7 @@
 import { isPodAvailable, isPodReady } from '#shared/kube/conditions.ts';
 import { matchLabels } from '#shared/kube/labels.ts';
 import type { Pod, ReplicaSet, Status } from '#shared/kube/types.ts';
-import type { Clock } from '../../sim/types.ts';
+import type { Clock } from '../../../sim/types.ts';
 
 export type ReplicaSetStatus = ReplicaSet['status'];
 

@@ -1,7 +1,7 @@
 import { err } from '#shared/core/result.ts';
 import { controllerReference } from '#shared/kube/pod.ts';
 import type { KubeObject, Pod, PodTemplateSpec, Status } from '#shared/kube/types.ts';
-import type { ApiResult, Client, EventRecorder } from '../../client/types.ts';
+import type { ApiResult, Client, EventRecorder } from '../../../client/types.ts';
 
 /** Longest generateName that still leaves room for the suffix. */
 const MAX_PREFIX = 58;
