@@ -1,7 +1,7 @@
 import { goDuration } from '#shared/kube/goDuration.ts';
 import { resourceAmounts } from '#shared/kube/pod.ts';
 import { type ContainerRun, ended, endReason } from './containers.ts';
-import { environmentError } from './environment.ts';
+import { environmentError, userError } from './environment.ts';
 import { configSource, preStopOf, startHookOf, stopBehaviour } from './hooks.ts';
 import type { PodRun } from './podRun.ts';
 import { Probes } from './probes.ts';
@@ -27,6 +27,8 @@ export interface LifeListener {
 /** How a container that was told to stop will end. */
 interface Killing {
   exitCode: number;
+  /** It is started again whatever its policy says: its definition has changed, or a probe wants it anew. */
+  restart: boolean;
   /** State it waits in afterwards instead of the plain end. */
   waiting?: { reason: string; message: string };
 }
@@ -59,7 +61,8 @@ export class ContainerLife {
   #create(container: string): void {
     const run = this.#run.get(container);
     if (run === undefined) return;
-    const config = environmentError(this.#run.pod, run.spec, configSource(this.#run.host.ctx));
+    const { pod } = this.#run;
+    const config = environmentError(pod, run.spec, configSource(this.#run.host.ctx)) ?? userError(pod, run.spec);
     const broken = this.#run.behaviour(run).createError;
     if (config !== undefined) this.#notCreated(run, 'CreateContainerConfigError', config);
     else if (broken !== undefined) this.#notCreated(run, 'CreateContainerError', broken);
@@ -122,7 +125,8 @@ export class ContainerLife {
     }
     this.#run.containerEvent(run, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
     this.#run.set(this.#ran(run, startedAt));
-    this.#kill(container, 'FailedPostStartHook', this.#run.graceMs, { reason: 'PostStartHookError', message: hook.error });
+    const waiting = { reason: 'PostStartHookError', message: hook.error };
+    this.#kill(container, 'FailedPostStartHook', this.#run.graceMs, { restart: false, waiting });
   }
 
   #ran(run: ContainerRun, startedAt: string): ContainerRun {
@@ -185,7 +189,7 @@ export class ContainerLife {
     const what = `${run.role === 'sidecar' ? 'Init container' : 'Container'} ${container} failed ${kind} probe`;
     const restarts = (run.spec.restartPolicy ?? this.#run.pod.spec.restartPolicy) !== 'Never';
     const message = run.role !== 'sidecar' && restarts ? `${what}, will be restarted` : what;
-    this.#kill(container, message, own === undefined ? this.#run.graceMs : own * 1000);
+    this.#kill(container, message, own === undefined ? this.#run.graceMs : own * 1000, { restart: restarts });
   }
 
   /** The container's image has changed in the pod's spec. */
@@ -196,11 +200,11 @@ export class ContainerLife {
       run.role === 'sidecar'
         ? `Init container ${container} definition changed`
         : `Container ${container} definition changed, will be restarted`;
-    this.#kill(container, message, this.#run.graceMs);
+    this.#kill(container, message, this.#run.graceMs, { restart: true });
   }
 
   /** Tells a container to stop: preStop hook, SIGTERM, SIGKILL. Its end is reported when it has come. */
-  #kill(container: string, message: string, graceMs: number, waiting?: Killing['waiting']): void {
+  #kill(container: string, message: string, graceMs: number, then: Omit<Killing, 'exitCode'>): void {
     const run = this.#run.get(container);
     if (run?.state.kind !== 'running' || this.#killing?.has(container)) return;
     this.#run.containerEvent(run, 'Normal', 'Killing', message);
@@ -209,7 +213,7 @@ export class ContainerLife {
     this.probes.stop(container);
     const plan = plannedEnd(container, graceMs, 0, stopBehaviour(this.#run, run));
     this.#killing ??= new Map();
-    this.#killing.set(container, { exitCode: plan.exitCode, ...(waiting === undefined ? {} : { waiting }) });
+    this.#killing.set(container, { exitCode: plan.exitCode, ...then });
     if (plan.afterMs === 0) this.killed(container);
     else this.#run.step('kill', container, plan.afterMs);
   }
@@ -231,6 +235,11 @@ export class ContainerLife {
     const done = ended(run, exitCode, reason, this.#run.nowText, message);
     const next = { ...done, backoffMs, ready: run.role === 'init' && exitCode === 0 };
     const restarts = restartsAfter(run, this.#run.pod, exitCode);
+    if (!restarts && killing?.restart === true && backoffMs === 0 && !this.#run.stopping) {
+      this.#run.set(next);
+      this.restart(container);
+      return;
+    }
     const waiting = restarts ? killing?.waiting : undefined;
     this.#run.set(waiting === undefined ? next : { ...next, last: next.state, state: { kind: 'waiting', ...waiting } });
     this.#afterEnd(container, exitCode);

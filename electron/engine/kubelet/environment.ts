@@ -19,6 +19,21 @@ function look(source: ConfigSource, kind: 'configmap' | 'secret', namespace: str
   return { ok: true, keys: new Set([...Object.keys(object.data ?? {}), ...binary]) };
 }
 
+/** Why the user of a container may not run it; images are taken to have an ordinary user. Models kuberuntime verifyRunAsNonRoot. */
+export function userError(pod: Pod, container: Container): string | undefined {
+  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
+  const user = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
+  if (nonRoot !== true || user !== 0) return undefined;
+  const { namespace = '', name, uid = '' } = pod.metadata;
+  return `container's runAsUser breaks non-root policy (pod: "${name}_${namespace}(${uid})", container: ${container.name})`;
+}
+
+/** Pull secrets of the pod that are not there. */
+export function missingPullSecrets(pod: Pod, source: ConfigSource): string[] {
+  const names = (pod.spec.imagePullSecrets ?? []).map((reference) => reference.name ?? '');
+  return names.filter((name) => source.secret(pod.metadata.namespace ?? '', name) === undefined);
+}
+
 /**
  * Why the environment of a container cannot be made, in the kubelet's words; undefined when all is there. A missing optional reference is no error.
  * Models kubelet makeEnvironmentVariables.

@@ -1,9 +1,11 @@
 import { deepEqual } from '#shared/core/json.ts';
+import { err, type Result } from '#shared/core/result.ts';
 import { getCondition } from '#shared/kube/conditions.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../client/types.ts';
 import type { FaultKind, Faults } from '../faults/index.ts';
 import { NodeAgent } from './agent.ts';
+import { containerLog, type LogRequest } from './logs.ts';
 import type { PodWorker, Termination } from './worker.ts';
 
 /** Why a container could not be made to exit. */
@@ -15,6 +17,8 @@ export interface Kubelets extends Component {
   failContainer(namespace: string, pod: string, container: string, exitCode: number): FailRefusal | undefined;
   /** Lets the machine end a pod for good (phase Failed with that reason); false when it runs nowhere or is ending already. */
   terminatePod(namespace: string, pod: string, termination: Termination): boolean;
+  /** What a container's program has written; the error is kubectl's text. */
+  logs(namespace: string, pod: string, container: string, request?: LogRequest): Result<string[], string>;
   /** Asks all pods of a node for containers that use more memory than their limit, by the machine's measure. */
   checkMemory(node: string): void;
 }
@@ -32,6 +36,7 @@ export function createKubelets(ctx: ComponentContext, faults: Faults): Kubelets 
     queued: () => kubelets.queued(),
     failContainer: (namespace, pod, container, exitCode) => kubelets.failContainer(namespace, pod, container, exitCode),
     terminatePod: (namespace, pod, termination) => kubelets.terminatePod(namespace, pod, termination),
+    logs: (namespace, pod, container, request) => kubelets.logs(namespace, pod, container, request),
     checkMemory: (node) => kubelets.checkMemory(node),
   };
 }
@@ -108,6 +113,15 @@ class KubeletSet {
 
   terminatePod(namespace: string, pod: string, termination: Termination): boolean {
     return this.#worker(namespace, pod)?.terminate(termination) ?? false;
+  }
+
+  logs(namespace: string, name: string, container: string, request?: LogRequest): Result<string[], string> {
+    const pod = this.#pods.lister.get(namespace, name);
+    if (pod === undefined) return err(`pods "${name}" not found`);
+    const nodeName = pod.spec.nodeName ?? '';
+    if (nodeName === '') return err(`pod ${name} does not have a host assigned`);
+    if (this.#agents.get(nodeName)?.reachable() !== true) return err(`cannot reach the kubelet of node "${nodeName}"`);
+    return containerLog(pod, container, request);
   }
 
   checkMemory(node: string): void {

@@ -1,4 +1,4 @@
-import { type ConfigSource, mountErrors } from './environment.ts';
+import { type ConfigSource, missingPullSecrets, mountErrors } from './environment.ts';
 import type { PodRun } from './podRun.ts';
 
 /** Delays between two tries to mount a volume. Models pkg/util/goroutinemap/exponentialbackoff. */
@@ -35,6 +35,14 @@ export class PodMounts {
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
     if (!this.#run.timers.has('mountTimeout', '')) this.#run.step('mountTimeout', '', TIMEOUT_MS);
     return false;
+  }
+
+  /** Says which pull secrets are not there; pulls are tried all the same. Models getPullSecretsForPod. */
+  checkPullSecrets(): void {
+    const missing = missingPullSecrets(this.#run.pod, this.#source);
+    if (missing.length === 0) return;
+    const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+    this.#run.event('Warning', 'FailedToRetrieveImagePullSecret', message);
   }
 
   /** Another try is due. */

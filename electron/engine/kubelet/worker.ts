@@ -2,25 +2,16 @@ import { isPodReady } from '#shared/kube/conditions.ts';
 import { isTerminal } from '#shared/kube/pod.ts';
 import type { Container, Pod } from '#shared/kube/types.ts';
 import { ContainerLife } from './containerLife.ts';
-import {
-  type ContainerRun,
-  ended,
-  endReason,
-  freshContainer,
-  freshContainers,
-  lostContainers,
-  restoredContainers,
-  settledContainer,
-} from './containers.ts';
-import { configSource, preStopOf, stopBehaviour } from './hooks.ts';
+import { type ContainerRun, freshContainer, freshContainers, lostContainers, restoredContainers } from './containers.ts';
+import { configSource } from './hooks.ts';
 import type { WorkerHost } from './host.ts';
 import { PodMounts } from './mounts.ts';
+import { PodEnding } from './podEnding.ts';
 import { RESTARTING_ALL } from './podPhase.ts';
 import { PodRun } from './podRun.ts';
 import { buildStatus, type Failure, rejectedStatus, sameStatus } from './podStatus.ts';
 import { isOver } from './restarts.ts';
 import type { StageName } from './stages.ts';
-import { planTermination } from './termination.ts';
 import { StageTimers } from './timers.ts';
 
 export type { WorkerHost } from './host.ts';
@@ -41,9 +32,9 @@ export class PodWorker {
   readonly #run: PodRun;
   readonly #life: ContainerLife;
   readonly #mounts: PodMounts;
+  readonly #ending: PodEnding;
   #sandbox = false;
   #startTime: string;
-  #stopping: { sinceMs: number; graceMs: number } | undefined;
   #failure: Failure | undefined;
   #admitted = false;
   #done = false;
@@ -84,6 +75,7 @@ export class PodWorker {
       over: () => this.#ended(),
       restartAll: () => this.#restartAll(),
     });
+    this.#ending = new PodEnding(this.#run);
     this.#startTime = pod.status.startTime ?? host.ctx.clock.timestamp();
   }
 
@@ -162,7 +154,7 @@ export class PodWorker {
       this.#stop();
       return;
     }
-    if (this.#done || !this.#admitted || this.#stopping !== undefined) return;
+    if (this.#done || !this.#admitted || this.#ending.begun) return;
     for (const run of this.#run.containers) this.#respecify(run);
     this.#addEphemeral();
     if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#planDeadline();
@@ -202,7 +194,7 @@ export class PodWorker {
 
   /** Ends containers that use more memory than their limit, by the host's measure. */
   checkMemory(): void {
-    if (this.active && this.#stopping === undefined) this.#life.checkMemory();
+    if (this.active && !this.#ending.begun) this.#life.checkMemory();
   }
 
   /**
@@ -210,11 +202,11 @@ export class PodWorker {
    * ended or is being ended already. Models killPodNow.
    */
   terminate(termination: Termination): boolean {
-    if (this.#done || this.#stopping !== undefined) return false;
+    if (this.#done || this.#ending.begun) return false;
     const { graceMs, ...failure } = termination;
     this.#admitted = true;
     this.#failure = failure;
-    this.#endAll(graceMs ?? this.#run.graceMs);
+    this.#ending.begin(graceMs ?? this.#run.graceMs);
     this.report();
     return true;
   }
@@ -237,7 +229,7 @@ export class PodWorker {
       podIP: this.#run.podIP,
       hostIP: this.#host.hostIP(),
       startTime: this.#startTime,
-      finished: this.#stopping !== undefined && !containers.some((run) => run.state.kind === 'running'),
+      finished: this.#ending.begun && !containers.some((run) => run.state.kind === 'running'),
       failure: this.#failure,
       nowText: this.#run.nowText,
     });
@@ -280,7 +272,7 @@ export class PodWorker {
   #pastDeadline(): void {
     const reason = 'DeadlineExceeded';
     const message = 'Pod was active on the node longer than the specified deadline';
-    if (this.#done || this.#stopping !== undefined) return;
+    if (this.#done || this.#ending.begun) return;
     this.#run.event('Normal', reason, message);
     this.terminate({ reason, message });
   }
@@ -291,6 +283,7 @@ export class PodWorker {
         this.report();
         return;
       }
+      this.#mounts.checkPullSecrets();
       this.#sandbox = true;
       this.#run.podIP = this.#host.allocateIP(this.#run.pod);
     }
@@ -303,7 +296,7 @@ export class PodWorker {
    * it has started. Models computeInitContainerActions.
    */
   #advance(): void {
-    if (this.#stopping !== undefined || !this.#sandbox) return;
+    if (this.#ending.begun || !this.#sandbox) return;
     const initialized = this.#run.containers.some((run) => run.role === 'main' && run.state.kind === 'running');
     for (const run of this.#run.containers) {
       const idle = run.state.kind === 'waiting' && (run.last === undefined || run.again) && !this.#busy(run.name);
@@ -342,10 +335,10 @@ export class PodWorker {
       (run) => run.role === 'init' && run.state.kind === 'terminated' && run.state.exitCode !== 0 && isOver(run, this.#run.pod),
     );
     const over = failedInit || this.#mainsOver();
-    if (over && this.#stopping === undefined && this.#run.containers.some((run) => run.state.kind === 'running')) {
+    if (over && !this.#ending.begun && this.#run.containers.some((run) => run.state.kind === 'running')) {
       // Sidecars do not outlive the main containers.
-      this.#endAll(this.#run.graceMs);
-    } else if (over && this.#stopping === undefined) {
+      this.#ending.begin(this.#run.graceMs);
+    } else if (over && !this.#ending.begun) {
       this.#sandbox = false;
       this.#timers.clear();
       this.#done = true;
@@ -363,49 +356,12 @@ export class PodWorker {
   /** The API server has marked the pod for deletion; a shorter grace period given later counts. Models SyncTerminatingPod. */
   #stop(): void {
     const graceMs = (this.#run.pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-    if (this.#stopping === undefined || graceMs < this.#stopping.graceMs || this.#done) this.#endAll(graceMs);
-  }
-
-  /** Stops all that runs within the grace period. Models killPodWithSyncResult. */
-  #endAll(graceMs: number): void {
-    const first = this.#stopping === undefined;
-    const { nowMs } = this.#run;
-    const sinceMs = this.#stopping?.sinceMs ?? nowMs;
-    this.#stopping = { sinceMs, graceMs };
-    this.#run.stopping = true;
-    if (first) {
-      this.#timers.clear();
-      for (const run of this.#run.containers) if (run.state.kind === 'running') this.#announce(run, graceMs);
-    }
-    const lastMs = this.#plan(graceMs).reduce((latest, end) => Math.max(latest, end.afterMs), 0);
-    this.#run.step('stop', '', Math.max(0, sinceMs + lastMs - nowMs));
-  }
-
-  #announce(run: ContainerRun, graceMs: number): void {
-    this.#run.containerEvent(run, 'Normal', 'Killing', `Stopping container ${run.name}`);
-    if (graceMs > 0 && preStopOf(this.#run, run)?.pass === false)
-      this.#run.containerEvent(run, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
-  }
-
-  #plan(graceMs: number) {
-    return planTermination(this.#run.containers, graceMs, (run) => stopBehaviour(this.#run, run));
+    if (this.#ending.shortens(graceMs) || this.#done) this.#ending.begin(graceMs);
   }
 
   #stopped(): void {
-    const { clock } = this.#host.ctx;
-    const { sinceMs, graceMs } = this.#stopping ?? { sinceMs: clock.nowMs, graceMs: 0 };
-    const ends = new Map(this.#plan(graceMs).map((end) => [end.name, end]));
-    const initialized = this.#run.containers.every((run) =>
-      run.role === 'init' ? run.ready : run.role !== 'sidecar' || run.started,
-    );
-    const deleted = this.#run.pod.metadata.deletionTimestamp !== undefined || this.#failure !== undefined;
-    this.#run.containers = this.#run.containers.map((run) => {
-      const end = ends.get(run.name);
-      const exitCode = end?.exitCode ?? 137;
-      const finishedAt = this.#run.textAt(Math.min(clock.nowMs, sinceMs + (end?.afterMs ?? 0)));
-      const next = ended(run, exitCode, endReason(exitCode), finishedAt);
-      return deleted && this.#admitted ? settledContainer(next, initialized) : next;
-    });
+    const ended = this.#run.pod.metadata.deletionTimestamp !== undefined || this.#failure !== undefined;
+    this.#ending.finish(ended && this.#admitted);
     this.#sandbox = false;
     if (!isTerminal(this.#run.pod)) this.report();
     this.#done = true;
@@ -415,7 +371,7 @@ export class PodWorker {
   /** Tells the API server that the pod may go, once all containers have ended. */
   forget(): void {
     const { namespace = '', name, uid, deletionTimestamp } = this.#run.pod.metadata;
-    if (!this.#done || this.#stopping === undefined || deletionTimestamp === undefined || !this.#host.reachable()) return;
+    if (!this.#done || !this.#ending.begun || deletionTimestamp === undefined || !this.#host.reachable()) return;
     this.#host.client.delete(
       { kind: 'Pod', namespace, name },
       { gracePeriodSeconds: 0, ...(uid === undefined ? {} : { preconditions: { uid } }) },

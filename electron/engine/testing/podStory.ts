@@ -1,8 +1,8 @@
 import type { ContainerStatus, Pod } from '#shared/kube/types.ts';
 import { createFaults } from '../faults/index.ts';
-import { node } from '../testing/builders.ts';
-import { createTestCluster, type TestCluster } from '../testing/harness.ts';
-import { createKubelets, type Kubelets } from './index.ts';
+import { createKubelets, type Kubelets } from '../kubelet/index.ts';
+import { node, pod } from './builders.ts';
+import { createTestCluster, type TestCluster } from './harness.ts';
 
 /** What happened to one pod of a test, line by line. */
 export interface Story {
@@ -37,7 +37,7 @@ function lineOf(pod: Pod, nowMs: number): string {
 }
 
 /** A cluster of one node with that pod on it, and the record of what becomes of it. */
-export function tell(pod: Pod, before: (cluster: TestCluster) => void = () => {}): Story {
+export function tell(subject: Pod, before: (cluster: TestCluster) => void = () => {}): Story {
   const faults = createFaults();
   const made: Kubelets[] = [];
   const cluster = createTestCluster({
@@ -53,7 +53,7 @@ export function tell(pod: Pod, before: (cluster: TestCluster) => void = () => {}
   const lines: string[] = [];
   cluster.ctx.informer('Pod').subscribe({
     onUpdate: (_, after) => {
-      if (after.metadata.name !== pod.metadata.name) return;
+      if (after.metadata.name !== subject.metadata.name) return;
       const line = lineOf(after, cluster.nowMs);
       if (lines.at(-1)?.replace(/^\S+/, '') !== line.replace(/^\S+/, '')) lines.push(line);
     },
@@ -61,15 +61,21 @@ export function tell(pod: Pod, before: (cluster: TestCluster) => void = () => {}
   });
   cluster.create(node('n1'));
   before(cluster);
-  cluster.create({ ...pod, spec: { nodeName: 'n1', ...pod.spec } });
+  cluster.create({ ...subject, spec: { nodeName: 'n1', ...subject.spec } });
   return {
     cluster,
     kubelets,
     lines,
     events: () =>
       cluster
-        .events(pod.metadata.name)
+        .events(subject.metadata.name)
         .map((line) => line.replace(/ Image size: \d+ bytes\./, '').replace(/\([0-9a-f-]{36}\)/, '(uid)')),
     runFor: (ms) => void cluster.runFor(ms),
   };
+}
+
+/** A pod named `a` with one container `app`, unless the spec says otherwise. */
+export function podProgram(program: { spec?: object; annotations?: Record<string, string> }): Pod {
+  const containers = [{ name: 'app', image: 'registry.example/app:v1' }];
+  return pod('a', { annotations: program.annotations ?? {}, spec: { containers, ...program.spec } });
 }
