@@ -17,6 +17,7 @@ import type { AutoscalerCase } from '#engine/conformance/hpa/cases.ts';
 import { runAutoscalerRequests } from '#engine/conformance/hpa/requests.ts';
 import { runAutoscalerTimelines } from '#engine/conformance/hpa/timelines.ts';
 import { runNodeTimelines, type SingleTimeline, type TimelineCase, timelineCases } from '#engine/conformance/nodeTimelines.ts';
+import { type PolicyScenario, runPolicies } from '#engine/conformance/policies/index.ts';
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
@@ -116,6 +117,11 @@ const autoscaling: Topic = (data, readText) => {
   return { topic: 'autoscaling', families: [runAutoscalerTimelines(timelines), ...requests] };
 };
 
+const policies: Topic = (data, readText) => {
+  const file = join(data, 'policies', 'scenarios.json');
+  return existsSync(file) ? runPolicies(json<PolicyScenario[]>(file, readText)) : undefined;
+};
+
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
 export const otherTopics: readonly Topic[] = [
   preemption,
@@ -127,4 +133,5 @@ export const otherTopics: readonly Topic[] = [
   governance,
   storage,
   autoscaling,
+  policies,
 ];

@@ -3,9 +3,9 @@ import type { PolicyMutation } from '#shared/kube/kinds.ts';
 import { checkShape, decodeObject, strictDecodingError } from '#shared/kube/shape/index.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import { applyJsonPatch, type JsonOperation } from '../../patch/jsonPatch.ts';
-import { internalError } from '../../status.ts';
 import { type Activation, CelFault, fromCel, JsonPatchValue, ObjectValue } from '../cel/index.ts';
 import { evaluateExpression } from '../policies/activation.ts';
+import { internalFault } from '../policies/fault.ts';
 import { applyConfiguration } from './merge.ts';
 
 /** Why a mutation failed: words about the policy, or an answer that stands for itself. */
@@ -62,7 +62,7 @@ function patched(object: AnyObject, value: unknown): Result<AnyObject, PatchFaul
   }
   const changed = document as AnyObject;
   const unknown = checkShape(changed, object.kind).filter(({ kind }) => kind === 'unknown');
-  if (unknown.length > 0) return err({ status: internalError(strictDecodingError(unknown)) });
+  if (unknown.length > 0) return err({ status: internalFault(strictDecodingError(unknown)) });
   return ok(decodeObject(changed, object.kind));
 }
 

@@ -2,9 +2,10 @@ import { err, ok, type Result } from '#shared/core/result.ts';
 import type { Webhook } from '#shared/kube/kinds.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
-import { badRequest, forbidden, internalError } from '../../status.ts';
+import { badRequest, forbidden } from '../../status.ts';
 import { type Activation, evaluate } from '../cel/index.ts';
 import { baseActivation, meetsConditions } from '../policies/activation.ts';
+import { internalFault } from '../policies/fault.ts';
 import { matchesRule, matchesSelectors, type Subject } from '../policies/matching.ts';
 import type { AdmissionAccess, AdmissionRequest } from '../types.ts';
 import { type Behaviour, behaviourOf } from './behaviour.ts';
@@ -57,7 +58,7 @@ export function isAsked(
   const meets = meetsConditions(conditions, baseActivation(subject, request, access), webhook.failurePolicy);
   if (meets.ok) return meets;
   const info = kindInfo(subject.kind);
-  return err(info === undefined ? internalError(meets.error) : forbidden(info, subject.name, meets.error));
+  return err(info === undefined ? internalFault(meets.error) : forbidden(info, subject.name, meets.error));
 }
 
 /** What came of asking a webhook: its behaviour, nothing (it failed and may), or the answer to the request. */
@@ -78,7 +79,7 @@ export function callHook(
   if (!answer.ok) {
     if (webhook.failurePolicy === 'Ignore') return ok(undefined);
     const called = `failed to call webhook: Post ${JSON.stringify(addressOf(webhook))}: ${answer.error}`;
-    return err(internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${called}`));
+    return err(internalFault(`failed calling webhook ${JSON.stringify(webhook.name)}: ${called}`));
   }
   const told = answer.value;
   if (told === undefined || !applies(told, () => baseActivation(subject, request, access))) return ok(undefined);

@@ -4,7 +4,7 @@ import { decodeObject } from '#shared/kube/shape/index.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import { applyDefaults } from '../../defaulting/index.ts';
 import { applyJsonPatch } from '../../patch/jsonPatch.ts';
-import { internalError } from '../../status.ts';
+import { internalFault } from '../policies/fault.ts';
 import { subjectOf } from '../policies/matching.ts';
 import { Reinvocation } from '../reinvocation.ts';
 import type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from '../types.ts';
@@ -58,7 +58,7 @@ function ask(
   let changed = object;
   if (patch.length > 0) {
     const result = applyJsonPatch(object, patch);
-    if (!result.ok) return err(internalError(result.error));
+    if (!result.ok) return err(internalFault(result.error));
     const next = applyDefaults(decodeObject(result.value as AnyObject, object.kind));
     changed = deepEqual(next, object) ? object : next;
   }
