@@ -3,8 +3,8 @@ import type { Component, ComponentContext } from '../../client/types.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
+import { ROOT_CA } from '../common/rootCa.ts';
 import { sameStatus } from '../common/same.ts';
-import { ROOT_CA } from './certificate.ts';
 
 const NAME = 'root-ca-certificate-publisher';
 const CONFIG_MAP = 'kube-root-ca.crt';

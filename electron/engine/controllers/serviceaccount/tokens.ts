@@ -3,7 +3,7 @@ import type { Component, ComponentContext } from '../../client/types.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
-import { ROOT_CA } from '../rootca/certificate.ts';
+import { ROOT_CA } from '../common/rootCa.ts';
 
 const NAME = 'tokens-controller';
 const TYPE = 'kubernetes.io/service-account-token';
