@@ -326,5 +326,14 @@ describe('the controller', () => {
     lab.settle();
     expect(lab.pods()).toHaveLength(4);
     expect(lab.pods().every(({ metadata }) => metadata.ownerReferences === undefined)).toBe(true);
+    const names = () => lab.pods().map(({ metadata }) => metadata.name);
+    const before = names();
+    // The next one of that name takes over pods and history, and has nothing to replace.
+    lab.cluster.create(daemonSet());
+    lab.settle();
+    expect(names()).toEqual(before);
+    expect(get(lab).status).toMatchObject({ updatedNumberScheduled: 4, numberAvailable: 4 });
+    expect(lab.cluster.list('ControllerRevision')).toHaveLength(1);
+    expect(lab.cluster.list('ControllerRevision')[0]?.metadata.ownerReferences?.[0]?.uid).toBe(get(lab).metadata.uid);
   });
 });
