@@ -248,7 +248,7 @@ function shownSuccessPolicy(policy: JobSpec['successPolicy']): unknown {
     SucceededIndexes: rule.succeededIndexes ?? null,
     SucceededCount: rule.succeededCount ?? null,
   }));
-  return { Rules: rules ?? null };
+  return { Rules: rules ?? [] };
 }
 
 function shownFailurePolicy(policy: JobSpec['podFailurePolicy']): unknown {
@@ -261,5 +261,5 @@ function shownFailurePolicy(policy: JobSpec['podFailurePolicy']): unknown {
         : { ContainerName: codes.containerName ?? null, Operator: codes.operator, Values: codes.values ?? null },
     OnPodConditions: patterns?.map(({ type, status }) => ({ Type: type, Status: status })) ?? null,
   }));
-  return { Rules: rules ?? null };
+  return { Rules: rules ?? [] };
 }
