@@ -119,6 +119,10 @@ export class PodWorker {
       this.#stop();
       return;
     }
+    if (this.#over()) {
+      this.#ended();
+      return;
+    }
     this.#planDeadline();
     for (const run of this.#run.containers) this.#life.resume(run);
     // What is known of running containers stands as it is written; only a pod without any detail gets its status filled in.
@@ -127,7 +131,6 @@ export class PodWorker {
       return;
     }
     this.#advance();
-    if (this.#mainsOver()) this.#ended();
   }
 
   /** After a restart of the machine nothing runs any more; the pod needs a new sandbox. */
@@ -331,10 +334,7 @@ export class PodWorker {
 
   /** A container has ended and stays so: the next init container, or the end of the pod. */
   #ended(): void {
-    const failedInit = this.#run.containers.some(
-      (run) => run.role === 'init' && run.state.kind === 'terminated' && run.state.exitCode !== 0 && isOver(run, this.#run.pod),
-    );
-    const over = failedInit || this.#mainsOver();
+    const over = this.#over();
     if (over && !this.#ending.begun && this.#run.containers.some((run) => run.state.kind === 'running')) {
       // Sidecars do not outlive the main containers.
       this.#ending.begin(this.#run.graceMs);
@@ -347,10 +347,16 @@ export class PodWorker {
     if (!over) this.#advance();
   }
 
-  /** Whether no main container will ever run again. */
-  #mainsOver(): boolean {
-    const mains = this.#run.containers.filter((run) => run.role === 'main');
-    return mains.every((run) => isOver(run, this.#run.pod));
+  /** Whether an init container has failed for good, or no main container will ever run again. */
+  #over(): boolean {
+    const { pod, containers } = this.#run;
+    if (
+      containers.some(
+        (run) => run.role === 'init' && run.state.kind === 'terminated' && run.state.exitCode !== 0 && isOver(run, pod),
+      )
+    )
+      return true;
+    return containers.filter((run) => run.role === 'main').every((run) => isOver(run, pod));
   }
 
   /** The API server has marked the pod for deletion; a shorter grace period given later counts. Models SyncTerminatingPod. */
