@@ -5,6 +5,8 @@ import { createCore } from './core.ts';
 import { createFaults } from './faults/index.ts';
 import { createKubectl } from './kubectl/index.ts';
 import { createKubelets } from './kubelet/index.ts';
+import { AutoscalerHistory } from './metrics/history.ts';
+import { createLoadModel } from './metrics/loadModel.ts';
 import { SchedulerSet } from './schedulers.ts';
 import { ClusterSimulation } from './simulation.ts';
 import type { Simulation, SimulationOptions } from './types.ts';
@@ -18,8 +20,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const { context } = core;
   const faults = createFaults();
   const schedulers = new SchedulerSet(context, options.schedulers);
+  const metrics = { source: createLoadModel(context), history: new AutoscalerHistory() };
   const kubelet = createKubelets(context, faults);
-  const components = new ComponentSet([...schedulers.all, kubelet], createControllers(context));
+  const components = new ComponentSet([...schedulers.all, kubelet], createControllers(context, metrics.source, metrics.history));
   schedulers.attach(components);
   const kubectl = createKubectl(context, {
     faults,
@@ -29,5 +32,5 @@ export function createSimulation(options: SimulationOptions): Simulation {
     startComponent: (name) => components.switch(name, true),
   });
   const advice = connectAdvice({ core, scheduler: schedulers, components, kubectl, faults });
-  return new ClusterSimulation({ core, schedulers, components, kubectl, advice, faults: () => faults.all() });
+  return new ClusterSimulation({ core, schedulers, components, kubectl, advice, faults: () => faults.all(), metrics });
 }

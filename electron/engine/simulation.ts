@@ -11,9 +11,11 @@ import type {
   ComponentView,
   DrainOptions,
   DrainPreview,
+  MetricsView,
   QueueView,
   SchedulerView,
   Suggestion,
+  TopOptions,
 } from '#shared/protocol/index.ts';
 import type { Advice } from './advice/index.ts';
 import { loadObjects } from './apiserver/load.ts';
@@ -21,6 +23,10 @@ import { badRequest } from './apiserver/status.ts';
 import type { EngineSignal } from './client/types.ts';
 import type { ComponentSet } from './components.ts';
 import type { EngineCore } from './core.ts';
+import { topNodes, topPods } from './kubectl/top.ts';
+import type { AutoscalerHistory } from './metrics/history.ts';
+import { reportMetrics } from './metrics/report.ts';
+import type { MetricsSource } from './metrics/types.ts';
 import type { SchedulerSet } from './schedulers.ts';
 import { runLoop } from './sim/loop.ts';
 import type { RunOutcome, Simulation, StoredChange } from './types.ts';
@@ -44,6 +50,7 @@ export interface SimulationParts {
   readonly kubectl: KubectlPart;
   readonly advice: Advice;
   readonly faults: () => Record<string, 'crashed' | 'partitioned'>;
+  readonly metrics: { readonly source: MetricsSource; readonly history: AutoscalerHistory };
 }
 
 /** The engine's door, made of its parts. */
@@ -192,6 +199,24 @@ export class ClusterSimulation implements Simulation {
   admission(ref?: ObjectRef): AdmissionDecision[] {
     const { trace } = this.#core.server;
     return ref === undefined ? trace.refusals(SHOWN_REFUSALS) : trace.of(ref);
+  }
+
+  metrics(ref?: ObjectRef): MetricsView {
+    this.#parts.components.start();
+    return reportMetrics({ ctx: this.#core.context, ...this.#parts.metrics }, ref);
+  }
+
+  top(what: 'nodes' | 'pods', options: TopOptions): Result<string[], Status> {
+    this.#parts.components.start();
+    const { context, clock } = this.#core;
+    const cluster = {
+      nowMs: clock.nowMs,
+      parseMs: (timestamp: string) => clock.parseMs(timestamp),
+      nodes: () => context.informer('Node').lister.list(),
+      pods: (namespace: string | undefined) => context.informer('Pod').lister.list(namespace),
+    };
+    const { source } = this.#parts.metrics;
+    return what === 'nodes' ? topNodes(source, cluster, options) : topPods(source, cluster, options);
   }
 
   check(object: AnyObject): Result<null, Status> {

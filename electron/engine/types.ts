@@ -10,9 +10,11 @@ import type {
   ComponentView,
   DrainOptions,
   DrainPreview,
+  MetricsView,
   QueueView,
   SchedulerView,
   Suggestion,
+  TopOptions,
 } from '#shared/protocol/index.ts';
 import type { EngineConfig, EngineSignal } from './client/types.ts';
 
@@ -102,6 +104,10 @@ export interface Simulation {
   preview(command: Command): Result<CommandPreview, Status>;
   /** What admission has decided lately: about one object, or (without `ref`) the last refusals; newest first. */
   admission(ref?: ObjectRef): AdmissionDecision[];
+  /** Measured use of pods and nodes, and the autoscalers' recent past: of everything or of what `ref` names. */
+  metrics(ref?: ObjectRef): MetricsView;
+  /** The lines of `kubectl top`, or its error. */
+  top(what: 'nodes' | 'pods', options: TopOptions): Result<string[], Status>;
   /** Would this object be accepted (create, or update when it exists)? Writes nothing. */
   check(object: AnyObject): Result<null, Status>;
   /** Hash over all objects, clock, random streams and queues. */

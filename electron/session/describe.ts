@@ -71,6 +71,8 @@ export function describeCommand(command: Command): string {
       return `set ${target(command.ref)} ${command.ready ? 'ready' : 'not ready'}`;
     case 'setProbe':
       return `let the ${command.probe} probe of ${target(command.ref)} ${command.outcome}`;
+    case 'setLoad':
+      return `${command.load === null ? 'take the load off' : 'put load on'} ${target(command.ref)}`;
     case 'stopComponent':
       return `stop ${command.component}`;
     case 'startComponent':

@@ -65,6 +65,12 @@ export function answer(query: Exclude<Query, { type: 'compare' }>, context: Quer
     }
     case 'admission':
       return ok({ decisions: simulation.admission(query.ref) });
+    case 'metrics':
+      return ok(simulation.metrics(query.ref));
+    case 'top': {
+      const lines = simulation.top(query.what, query.options);
+      return lines.ok ? ok({ lines: lines.value }) : err(statusError(lines.error));
+    }
     case 'schedulers':
       return ok({ schedulers: simulation.schedulers() });
     case 'object':

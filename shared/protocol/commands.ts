@@ -89,6 +89,11 @@ const single = [
     probe: z.enum(['readiness', 'liveness', 'startup']),
     outcome: z.enum(['pass', 'fail']),
   }),
+  /**
+   * The load on a workload from now on, or with null none: the JSON of its annotation `stowage.dev/load`. Of a pod: what it uses, `stowage.dev/usage`.
+   * The engine checks it (electron/engine/metrics/load.ts has the format).
+   */
+  z.strictObject({ type: z.literal('setLoad'), ref: refSchema, load: z.record(z.string(), z.unknown()).nullable() }),
   z.strictObject({ type: z.literal('stopComponent'), component: z.string() }),
   z.strictObject({ type: z.literal('startComponent'), component: z.string() }),
   /** Another KubeSchedulerConfiguration for a scheduler, which restarts with it. `name` is its component's. */

@@ -8,6 +8,7 @@ export * from './advice.ts';
 export * from './commands.ts';
 export * from './explain.ts';
 export * from './frames.ts';
+export * from './metrics.ts';
 export * from './queries.ts';
 export * from './schedulers.ts';
 export { PROTOCOL_VERSION } from './version.ts';

@@ -4,6 +4,7 @@ import { commandPreviewSchema, suggestionSchema } from './advice.ts';
 import { commandSchema, drainOptionsSchema, objectSchema, refSchema } from './commands.ts';
 import { attemptSchema, drainPreviewSchema } from './explain.ts';
 import { problemSchema } from './frames.ts';
+import { metricsViewSchema, topOptionsSchema } from './metrics.ts';
 import { comparisonSchema, schedulerViewSchema, variantSchema } from './schedulers.ts';
 
 /** Queries read; they change nothing. */
@@ -18,6 +19,13 @@ export const querySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('preview'), command: commandSchema }),
   /** What admission has decided about one object's requests (also refused ones), or without `ref` the last refusals of all. */
   z.strictObject({ type: z.literal('admission'), ref: refSchema.optional() }),
+  /**
+   * Measured use and the autoscalers' recent past: of everything, or of what `ref` names (a pod; a node with its pods; an autoscaler with the pods
+   * of its target; a workload with its pods; a namespace).
+   */
+  z.strictObject({ type: z.literal('metrics'), ref: refSchema.optional() }),
+  /** The lines of `kubectl top`. */
+  z.strictObject({ type: z.literal('top'), what: z.enum(['nodes', 'pods']), options: topOptionsSchema }),
   /** The schedulers with their configurations. */
   z.strictObject({ type: z.literal('schedulers') }),
   /**
@@ -53,6 +61,8 @@ export const queryReplySchemas = {
   preview: commandPreviewSchema,
   /** Newest first. */
   admission: z.strictObject({ decisions: z.array(admissionDecisionSchema) }),
+  metrics: metricsViewSchema,
+  top: z.strictObject({ lines: z.array(z.string()) }),
   schedulers: z.strictObject({ schedulers: z.array(schedulerViewSchema) }),
   compare: comparisonSchema,
   object: z.strictObject({ object: z.looseObject({ kind: z.string() }).nullable() }),

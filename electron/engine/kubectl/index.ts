@@ -10,6 +10,7 @@ import type { Kubelets } from '../kubelet/index.ts';
 import { applyWriter, createWriter, writeAll } from './apply.ts';
 import { cordonNode } from './cordon.ts';
 import { Drain, podsOfNode } from './drain.ts';
+import { setLoad } from './load.ts';
 import { annotate, label, taint } from './mark.ts';
 import { setProbe } from './probes.ts';
 import { rolloutPause, rolloutRestart, rolloutUndo, scale, setImage } from './rollout.ts';
@@ -210,6 +211,8 @@ class KubectlCommands implements Kubectl {
         return this.#setReadiness(command.ref, command.ready);
       case 'setProbe':
         return setProbe(this.#client, command);
+      case 'setLoad':
+        return setLoad(this.#client, command.ref, command.load);
       case 'configureScheduler':
         return this.#deps.schedulers.configure(command.name, command.configuration);
       case 'addScheduler':

@@ -2,7 +2,15 @@ import type { RunOutcome, Simulation, SimulationOptions, StoredChange } from '#e
 import { hashText } from '#shared/core/hash.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { type AnyObject, objectKey, type Status } from '#shared/kube/types.ts';
-import type { Attempt, Command, CommandPreview, CommandReply, DrainPreview, Suggestion } from '#shared/protocol/index.ts';
+import type {
+  Attempt,
+  Command,
+  CommandPreview,
+  CommandReply,
+  DrainPreview,
+  MetricsView,
+  Suggestion,
+} from '#shared/protocol/index.ts';
 
 interface Task {
   dueMs: number;
@@ -149,6 +157,14 @@ export class FakeSimulation implements Simulation {
 
   preview(): Result<CommandPreview, Status> {
     return err(status('Unsupported', 'preview'));
+  }
+
+  metrics(): MetricsView {
+    return { pods: [], nodes: [], autoscalers: [] };
+  }
+
+  top(): Result<string[], Status> {
+    return ok([]);
   }
 
   admission(): [] {
