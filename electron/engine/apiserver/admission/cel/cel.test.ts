@@ -128,7 +128,9 @@ const CASES: readonly (readonly [string, unknown])[] = [
   ["duration('1h') > duration('30m')", true],
   ["timestamp('2026-01-01T00:00:00Z') + duration('1h') == timestamp('2026-01-01T01:00:00Z')", true],
   ["timestamp('2026-01-02T00:00:00Z').getDayOfWeek()", 5],
+  ["timestamp('2026-07-01T23:59:59Z').getDayOfYear() + timestamp('2026-07-01T00:00:00Z').getDayOfMonth()", 181],
   ["string(timestamp('2026-01-02T03:04:05Z'))", '2026-01-02T03:04:05Z'],
+  ["jsonpatch.escapeKey('k8s.io/a~b')", 'k8s.io~1a~0b'],
   // Lists and sets
   ['[3, 1, 2].sum() + [3, 1, 2].min() + [3, 1, 2].max()', 10],
   ['[1, 2, 2].isSorted() && ![2, 1].isSorted()', true],

@@ -60,6 +60,14 @@ function environmentOf(scope: Scope): Environment {
   const key = JSON.stringify(scope);
   const known = environments.get(key);
   if (known !== undefined) return known;
+  const { variables = [], ...bare } = scope;
+  const made = variables.length === 0 ? bareEnvironment(bare) : withVariables(environmentOf(bare), variables);
+  if (environments.size >= ENVIRONMENT_LIMIT) environments.clear();
+  environments.set(key, made);
+  return made;
+}
+
+function bareEnvironment(scope: Scope): Environment {
   const made = baseEnvironment().clone();
   if (scope.patches === true) registerPatchTypes(made);
   registerAdmissionTypes(made);
@@ -68,14 +76,14 @@ function environmentOf(scope: Scope): Environment {
   if (scope.params)
     made.registerVariable('params', scope.paramsKind === undefined ? 'dyn' : registerSchema(made, scope.paramsKind));
   if (scope.authorizer) made.registerVariable('authorizer', 'kubernetes.authorization.Authorizer');
-  const variables = scope.variables ?? [];
-  if (variables.length > 0) {
-    made.registerType('kubernetes.variables', { fields: Object.fromEntries(variables.map(({ name, type }) => [name, type])) });
-    made.registerVariable('variables', 'kubernetes.variables');
-  }
-  if (environments.size >= ENVIRONMENT_LIMIT) environments.clear();
-  environments.set(key, made);
   return made;
+}
+
+/** The fields of a kind are many: what only differs in its variables shares them. */
+function withVariables(env: Environment, variables: NonNullable<Scope['variables']>): Environment {
+  const made = env.clone();
+  made.registerType('kubernetes.variables', { fields: Object.fromEntries(variables.map(({ name, type }) => [name, type])) });
+  return made.registerVariable('variables', 'kubernetes.variables');
 }
 
 const functionNames = new WeakMap<Environment, ReadonlySet<string>>();

@@ -121,6 +121,8 @@ function rename(node: CelNode): void {
   const args = node.args as [string, ...unknown[]];
   const names = node.op === 'rcall' ? REPLACED : REPLACED_GLOBALS;
   if (Object.hasOwn(names, args[0])) args[0] = names[args[0]] ?? args[0];
+  // With a time zone the library's own is right; without one it counts in the time zone of the machine.
+  if (args[0] === 'getDayOfYear' && node.op === 'rcall' && (args[2] as CelNode[]).length === 0) args[0] = 'getDayOfYear__';
 }
 
 function prepareOptional(node: CelNode, rewritten: Rewritten): void {

@@ -12,6 +12,8 @@ class Format {
     this.complaints = complaints;
   }
 }
+/** Marker of the name space of the patch functions. */
+class JsonPatchNamespace {}
 /** Marker of the name space of the string functions. */
 class StringsNamespace {}
 
@@ -173,6 +175,14 @@ function parseDouble(text: string): number {
   return Number(text);
 }
 
+const DAY_MS = 86_400_000;
+
+/** Days since the first of January, in UTC. */
+function dayOfYear(value: Timestamp): bigint {
+  const first = Date.UTC(Number(value.toISOString().slice(0, 4)), 0, 1);
+  return BigInt(Math.floor((value.getTime() - first) / DAY_MS));
+}
+
 /** 2^63: the first whole number beyond an int. */
 const INT_LIMIT = 2 ** 63;
 
@@ -218,6 +228,7 @@ export function registerStrings(env: Environment): void {
   env.registerFunction('double__(string): double', parseDouble);
   env.registerFunction('bool__(bool): bool', (value: boolean) => value);
   env.registerFunction('bool__(string): bool', parseBool);
+  env.registerFunction(`${ts}.getDayOfYear__(): int`, dayOfYear);
   env.registerFunction(`string(${ts}): string`, textOf);
   env.registerFunction(`string(${duration}): string`, textOf);
   env.registerFunction('string.lowerAscii__(): string', (text: string) => text.replace(/[A-Z]/g, (char) => char.toLowerCase()));
@@ -233,6 +244,10 @@ export function registerStrings(env: Environment): void {
   env.registerFunction(
     'strings.quote(string): string',
     (_: unknown, text: string) => `"${[...text].map((char) => QUOTED[char] ?? char).join('')}"`,
+  );
+  env.registerType('jsonpatch', JsonPatchNamespace).registerConstant('jsonpatch', 'jsonpatch', new JsonPatchNamespace());
+  env.registerFunction('jsonpatch.escapeKey(string): string', (_: unknown, key: string) =>
+    key.replaceAll('~', '~0').replaceAll('/', '~1'),
   );
   registerFormats(env);
 }
