@@ -17,6 +17,7 @@ import { deletionTime } from './times.ts';
 import type { Answer, DeleteRequest, RequestOptions, ServerCore } from './types.ts';
 import { decodeRefusal } from './validation/decode.ts';
 import { invalidStatus, validateCreate, validateStatusUpdate, validateUpdate } from './validation/index.ts';
+import { warningsOf, warningsOfUpdate } from './warnings.ts';
 
 /** The person at the keyboard. */
 export const ADMIN = 'kubernetes-admin';
@@ -119,6 +120,8 @@ export class ApiServer implements ServerCore {
     }
     const prepared = this.prepareCreate(info, scoped.value, options);
     if (!prepared.ok) return prepared;
+    // Nobody hears them of components.
+    if (options.warn !== undefined) for (const text of warningsOf(prepared.value)) options.warn(text);
     const { namespace, name } = prepared.value.metadata;
     if (this.get(info.kind, namespace ?? '', name) !== undefined) return err(status.alreadyExists(info, name));
     return ok(options.dryRun === true ? prepared.value : this.#store.put(prepared.value));
@@ -186,6 +189,7 @@ export class ApiServer implements ServerCore {
     const refusal = invalid ?? run.validate(object);
     if (refusal !== null) return err(refusal);
     run.done(object);
+    if (options.warn !== undefined) for (const text of warningsOfUpdate(object, old.value)) options.warn(text);
     return ok(this.commit(old.value, object, options.dryRun));
   }
 
