@@ -48,8 +48,10 @@ function lab(workload: Workload, size: Size) {
     if (!answer.ok) throw new Error(answer.error.message);
     return answer.value;
   };
-  put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sched-0' } });
-  put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sched-1' } });
+  for (const name of ['sched-0', 'sched-1']) {
+    put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    put({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
+  }
   put({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 10 });
   for (let i = 0; i < size.nodes; i++) {
     const node = put(workload.node(i)) as unknown as Node;

@@ -1,5 +1,5 @@
 import { type Amounts, podRequests } from '#shared/kube/pod.ts';
-import type { Container, Pod } from '#shared/kube/types.ts';
+import type { Container, Pod, PodSpec } from '#shared/kube/types.ts';
 import {
   cpuIndex,
   ephemeralIndex,
@@ -165,6 +165,25 @@ function isAlike(before: Pod, after: Pod): boolean {
   return true;
 }
 
+/** Volumes that never decide where a pod runs: the kubelet makes them on any node. Each pod's token volume has a name of its own. */
+const isMadeAnywhere = ({ projected, emptyDir, configMap, secret, downwardAPI }: NonNullable<PodSpec['volumes']>[number]) =>
+  (projected ?? emptyDir ?? configMap ?? secret ?? downwardAPI) !== undefined;
+
+const withoutMounts = ({ volumeMounts: _mounts, ...container }: Container) => container;
+
+/** The spec without what differs between pods made alike: the node, and mounts and volumes that no plugin looks at. */
+function decisiveSpec(spec: PodSpec): object {
+  const { volumes, containers, initContainers } = spec;
+  const decisive = volumes?.filter((volume) => !isMadeAnywhere(volume)) ?? [];
+  return {
+    ...spec,
+    nodeName: undefined,
+    volumes: decisive.length > 0 ? decisive : undefined,
+    containers: containers?.map(withoutMounts),
+    initContainers: initContainers?.map(withoutMounts),
+  };
+}
+
 /** Makes PodInfos and remembers the one of each pod version, for as long as that version lives. */
 export class PodInfos {
   readonly table: ResourceTable;
@@ -197,7 +216,7 @@ export class PodInfos {
   #templateOf(pod: Pod): PodTemplate {
     if (isResized(pod)) return createTemplate(pod, this.table);
     const { namespace, labels } = pod.metadata;
-    const key = JSON.stringify([namespace, labels, { ...pod.spec, nodeName: undefined }]);
+    const key = JSON.stringify([namespace, labels, decisiveSpec(pod.spec)]);
     let template = this.#templates.get(key);
     if (template === undefined) {
       template = createTemplate(pod, this.table);
