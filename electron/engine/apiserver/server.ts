@@ -211,6 +211,8 @@ export class ApiServer implements ServerCore {
   delete(ref: ObjectRef, options: DeleteRequest): Answer {
     const info = kindInfo(ref.kind);
     if (info === undefined || !info.storable) return err(status.unknownResource());
+    const { deletionWarning } = strategyOf(info.kind);
+    if (deletionWarning !== undefined && options.propagationPolicy === undefined) options.warn?.(deletionWarning);
     const old = this.get(ref.kind, ref.namespace, ref.name);
     if (old === undefined) return err(status.notFound(info, ref.name));
     const refused = checkPreconditions(info, old, options);

@@ -2,6 +2,7 @@ import { isRecord } from '#shared/core/json.ts';
 import { checkDnsLabel } from '#shared/kube/names.ts';
 import { canonicalQuantity, milliValue } from '#shared/kube/quantity.ts';
 import type { AnyObject, Container, Pod, PodSpec, PodTemplateSpec } from '#shared/kube/types.ts';
+import { jobWarnings } from './kinds/job.ts';
 
 /** Node labels that have been replaced. Models pkg/api/node deprecatedNodeLabels. */
 const OLD_LABELS: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
 const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
 /** Kinds whose names become parts of hostnames by way of their pods' names. */
-const NAME_GIVERS: readonly string[] = ['Deployment', 'ReplicaSet', 'ReplicationController', 'Job'];
+const NAME_GIVERS: readonly string[] = ['Deployment', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'];
 
 const NULL_SELECTOR = 'a null labelSelector results in matching no pod';
 
@@ -76,12 +77,12 @@ export function warningsOf(object: AnyObject): string[] {
     return [...hostname("the Pod's hostname"), ...podWarnings(pod.spec, pod.metadata.annotations ?? {}, '')];
   }
   const named = NAME_GIVERS.includes(object.kind) ? hostname('Pod names and hostnames') : [];
-  return [...named, ...templateWarnings(object)];
+  return [...named, ...jobWarnings(object), ...templateWarnings(object)];
 }
 
 /** What is said of a changed object: only templates that may make new pods are looked at. Models WarningsOnUpdate. */
 export function warningsOfUpdate(object: AnyObject, old: AnyObject): string[] {
-  return object.metadata.generation === old.metadata.generation ? [] : templateWarnings(object);
+  return object.metadata.generation === old.metadata.generation ? [] : [...jobWarnings(object), ...templateWarnings(object)];
 }
 
 function templateWarnings(object: AnyObject): string[] {

@@ -83,3 +83,16 @@ describe('deletion of a Job', () => {
     expect(left.ok ? left.value.metadata.finalizers : undefined).toEqual(finalizers);
   });
 });
+
+it('warns of deletions that leave the pods behind', () => {
+  const { core, client } = createTestCluster();
+  const spec = { template } as unknown as Job['spec'];
+  client.create({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', namespace: 'default' }, spec, status: {} } as Job);
+  const warnings: string[] = [];
+  const options = { user: 'kubernetes-admin', warn: (text: string) => warnings.push(text) };
+  const ref = { kind: 'Job', namespace: 'default', name: 'j' };
+  core.server.delete(ref, { ...options, propagationPolicy: 'Orphan', dryRun: true });
+  expect(warnings).toEqual([]);
+  core.server.delete(ref, options);
+  expect(warnings).toEqual([expect.stringContaining('child pods are preserved by default when jobs are deleted')]);
+});

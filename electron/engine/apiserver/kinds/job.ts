@@ -1,4 +1,4 @@
-import type { Job } from '#shared/kube/kinds.ts';
+import type { CronJob, Job } from '#shared/kube/kinds.ts';
 import type { AnyObject } from '#shared/kube/types.ts';
 import { specChanged } from './common.ts';
 import type { KindStrategy } from './strategy.ts';
@@ -35,4 +35,21 @@ export const jobStrategy: KindStrategy = {
   prepareForUpdate: (next) => withLabels(next as unknown as Job) as unknown as AnyObject,
   // As the deletion of a Job always has been for clients that do not say what is to become of its pods.
   orphansByDefault: true,
+  deletionWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
 };
+
+const MANY_COMPLETIONS = 100_000;
+const MANY_PARALLEL = 10_000;
+
+/** What is said of the spec of a Job or of a CronJob's Jobs besides what its template gives to say. Models pkg/api/job WarningsForJobSpec. */
+export function jobWarnings(object: AnyObject): string[] {
+  const inCronJob = object.kind === 'CronJob';
+  if (!inCronJob && object.kind !== 'Job') return [];
+  const spec = inCronJob ? (object as unknown as CronJob).spec.jobTemplate.spec : (object as unknown as Job).spec;
+  const { completionMode, completions = 0, parallelism = 0 } = spec;
+  if (completionMode !== 'Indexed' || completions <= MANY_COMPLETIONS || parallelism <= MANY_PARALLEL) return [];
+  const much = 'In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4';
+  const field = inCronJob ? 'spec.jobTemplate.spec' : 'spec';
+  return [`${field}: ${much}, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`];
+}

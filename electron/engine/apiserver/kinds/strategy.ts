@@ -11,6 +11,8 @@ export interface KindStrategy {
   readonly completeCreate?: (object: AnyObject) => AnyObject;
   /** A deletion that does not say what becomes of dependents leaves them behind. Models DefaultGarbageCollectionPolicy. */
   readonly orphansByDefault?: boolean;
+  /** Warning for a deletion that does not say what becomes of dependents. */
+  readonly deletionWarning?: string;
   /** Last touch before validation on update of the main resource. */
   readonly prepareForUpdate?: (next: AnyObject, old: AnyObject) => AnyObject;
   /** Last touch before validation on update of the status subresource (spec is the old one already). */

@@ -5,6 +5,7 @@ import { controllerOf, controllerReference } from '#shared/kube/pod.ts';
 import type { AnyObject } from '#shared/kube/types.ts';
 import type { EventWrite } from '../deployments/lab.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
+import { capturedJobTable, jobTable } from './jobTable.ts';
 import { createWorkloadLab, type WorkloadLab } from './lab.ts';
 import type { CapturedCommand } from './scenario.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -61,21 +62,6 @@ function createFrom(lab: WorkloadLab, command: string): void {
     status: {},
   };
   lab.create(job);
-}
-
-/** Name, status and completions of each Job as `kubectl get jobs` shows them. */
-function jobTable(jobs: readonly Job[]): string {
-  return jobs
-    .map(({ metadata, spec, status }) => {
-      const over = status.conditions?.find(({ type, status: is }) => /^(Complete|Failed)$/.test(type) && is === 'True');
-      return `${metadata.name} ${over?.type ?? 'Running'} ${status.succeeded ?? 0}/${spec.completions}`;
-    })
-    .join('\n');
-}
-
-function capturedTable(stdout: string): string {
-  const lines = stdout.trim().split('\n').slice(1);
-  return lines.map((line) => line.split(/\s+/).slice(0, 3).join(' ')).join('\n');
 }
 
 /** The lists of running Jobs a CronJob's status went through. */
@@ -138,7 +124,7 @@ class CronPlay {
     if (command.includes('create job ')) createFrom(this.#lab, command);
     if (command !== 'kubectl get jobs') return;
     const got = jobTable(this.#lab.cluster.list('Job', this.#lab.namespace));
-    this.#check(`kubectl get jobs after ${second} s`, capturedTable(stdout), got);
+    this.#check(`kubectl get jobs after ${second} s`, capturedJobTable(stdout), got);
   }
 
   /** Each run by CronJob, in order: name, annotations, and when it began. */

@@ -6,6 +6,7 @@ import { unwrap } from '../../testing/harness.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
 import { runCommand } from './commands.ts';
 import { jobOf } from './jobScripts.ts';
+import { capturedJobTable, jobTable } from './jobTable.ts';
 import { createWorkloadLab, type WorkloadLab } from './lab.ts';
 import type { WorkloadScenario } from './scenario.ts';
 import { Fold, sortedText, type TimelineEntry, viewOf } from './timeline.ts';
@@ -184,7 +185,11 @@ class JobPlay {
       const name = this.#ourPods[this.#theirPods.indexOf(deleted.obj.slice(5))] ?? '';
       unwrap(this.#lab.cluster.client.delete({ kind: 'Pod', namespace: this.#lab.namespace, name }));
     }
-    for (const { command } of output) if (/^kubectl delete /.test(command)) runCommand(this.#lab, command);
+    for (const { command, stdout = '' } of output) {
+      if (/^kubectl delete /.test(command)) runCommand(this.#lab, command);
+      if (command !== 'kubectl get jobs') continue;
+      this.#check(command, capturedJobTable(stdout), jobTable(this.#lab.cluster.list('Job', this.#lab.namespace)));
+    }
   }
 
   #compareStep(step: string, timeline: readonly TimelineEntry[], fold: Fold): void {
