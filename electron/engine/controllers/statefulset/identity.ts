@@ -13,10 +13,11 @@ const MAX_INT32 = 2_147_483_647;
 
 /** Set and ordinal that a pod's name speaks of; ordinal -1 when it has no such form. Models getParentNameAndOrdinal. */
 export function parentAndOrdinal(podName: string): { parent: string; ordinal: number } {
-  const match = /^(.*)-([0-9]+)$/.exec(podName);
-  if (match === null) return { parent: '', ordinal: -1 };
-  const ordinal = Number(match[2]);
-  return { parent: match[1] ?? '', ordinal: ordinal <= MAX_INT32 ? ordinal : -1 };
+  const dash = podName.lastIndexOf('-');
+  const digits = podName.slice(dash + 1);
+  if (dash < 0 || !/^[0-9]+$/.test(digits)) return { parent: '', ordinal: -1 };
+  const ordinal = Number(digits);
+  return { parent: podName.slice(0, dash), ordinal: ordinal <= MAX_INT32 ? ordinal : -1 };
 }
 
 /** The pod's ordinal, -1 when its name has none. */

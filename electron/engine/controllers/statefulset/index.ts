@@ -1,4 +1,4 @@
-import type { ControllerRevision, StatefulSet } from '#shared/kube/kinds.ts';
+import type { StatefulSet } from '#shared/kube/kinds.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
 import { controllerOf } from '#shared/kube/pod.ts';
 import type { PersistentVolumeClaim } from '#shared/kube/storage.ts';
@@ -21,6 +21,12 @@ import { syncPods } from './sync.ts';
 
 const NAME = 'statefulset-controller';
 
+/** A look that pauses after each write of a parallel set. As upstream, what it has begun it finishes, whatever changes meanwhile. */
+interface Look {
+  readonly uid: string | undefined;
+  readonly steps: Generator<undefined, boolean, undefined>;
+}
+
 /** The StatefulSet controller. Models pkg/controller/statefulset. */
 export function createStatefulSetController(ctx: ComponentContext): Component {
   const sets = ctx.informer('StatefulSet');
@@ -30,6 +36,8 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
   const client = ctx.client(NAME);
   const control = createPodControl(client, ctx.recorder(NAME), claims.lister);
   const orphans = new Orphans();
+  /** Looks at parallel sets that are in the middle of their writes. */
+  const looks = new Map<string, Look>();
 
   const claimPods = (set: StatefulSet): ApiResult<Pod[]> => {
     const namespace = set.metadata.namespace ?? '';
@@ -54,35 +62,53 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
     return { ok: true, value: claimed };
   };
 
-  const writeStatus = (set: StatefulSet, status: StatefulSetStatus): boolean =>
-    !statusDiffers(set.status, status) || client.updateStatus({ ...set, status }).ok;
+  const current = (pod: Pod): Pod | undefined => {
+    const stored = pods.lister.get(pod.metadata.namespace ?? '', pod.metadata.name);
+    return stored?.metadata.uid === pod.metadata.uid ? stored : undefined;
+  };
+  /** The status of the set as it is stored by now; a parallel set takes many tasks to come to it. */
+  const writeStatus = (set: StatefulSet, status: StatefulSetStatus): boolean => {
+    const stored = sets.lister.get(set.metadata.namespace ?? '', set.metadata.name);
+    if (stored === undefined || stored.metadata.uid !== set.metadata.uid) return true;
+    return !statusDiffers(stored.status, status) || client.updateStatus({ ...stored, status }).ok;
+  };
 
-  /** Whether all went well. */
-  const sync = (key: string, set: StatefulSet): boolean => {
-    const listed: readonly ControllerRevision[] = listRevisions(revisions.lister, set, set.spec.selector);
-    const history = adoptRevisions(client, set, listed);
+  /** One look at the set, up to the next pause; whether all went well. */
+  function* look(key: string, set: StatefulSet): Generator<undefined, boolean, undefined> {
+    const history = adoptRevisions(client, set, listRevisions(revisions.lister, set, set.spec.selector));
     if (!history.ok) return false;
     const claimed = claimPods(set);
     if (!claimed.ok) return false;
     const found = findRevisions(client, set, history.value);
     let well = found.ok;
     if (found.ok) {
-      const { status, again, failure } = syncPods({ control, clock: ctx.clock }, set, claimed.value, found.value);
-      if (again === true) {
-        queue.add(key);
-        return true;
-      }
-      well = (status === undefined || writeStatus(set, status)) && failure === undefined;
+      const { status, failure } = yield* syncPods({ control, clock: ctx.clock, current }, set, claimed.value, found.value);
+      well = writeStatus(set, status) && failure === undefined;
       const wait = nextAvailabilityMs(set, claimed.value, ctx.clock);
       if (wait !== undefined) queue.addAfter(key, wait);
     }
     const truncated = truncateHistory(client, set, history.value, claimed.value, found.ok ? found.value : undefined);
     return well && truncated.ok;
+  }
+
+  const sync = (key: string, set: StatefulSet): boolean => {
+    const { uid, deletionTimestamp } = set.metadata;
+    const begun = looks.get(key);
+    looks.delete(key);
+    const paused = begun !== undefined && begun.uid === uid && deletionTimestamp === undefined;
+    const steps = paused ? begun.steps : look(key, set);
+    const { done, value } = steps.next();
+    if (done !== true) looks.set(key, { uid, steps });
+    // What changed during the pauses is for the next look; after a failure that one comes by itself.
+    const well = done !== true || value;
+    if (well && (done !== true || paused)) queue.add(key);
+    return well;
   };
 
   const queue = controllerQueue(ctx, NAME, (key) => {
     const { namespace, name } = splitKey(key);
     const set = sets.lister.get(namespace, name);
+    if (set === undefined) looks.delete(key);
     if (set === undefined || sync(key, set)) retries.forget(key);
     else retries.failed(key);
   });
@@ -119,6 +145,7 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
   };
   return lifecycle(NAME, queue, () => {
     orphans.clear();
+    looks.clear();
     return [
       sets.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after), onDelete: enqueue }, { replay: true }),
       pods.subscribe(

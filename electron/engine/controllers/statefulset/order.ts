@@ -10,19 +10,22 @@ export interface Step {
   readonly failure?: Failure;
 }
 
-/** What came of all steps. `again`: a parallel set made one write and has more to do at once. */
+/** What came of all steps. */
 export interface Outcome {
   readonly stop: boolean;
-  readonly again?: boolean;
   readonly failure?: Failure;
 }
 
 /**
  * Takes the pods one after the other. An ordered set stops where a step says so. A parallel one goes through all in batches that double,
- * and stops after a batch with a failure; as it makes one write per look, it asks to be called again after each. Models runForAll.
+ * and stops after a batch with a failure; it pauses after each write, so that every one can be a task of its own. Models runForAll.
  */
-export function runForAll(count: number, step: (index: number) => Step, ordered: boolean): Outcome {
-  return ordered ? runOrdered(count, step) : runParallel(count, step);
+export function* runForAll(
+  count: number,
+  step: (index: number) => Step,
+  ordered: boolean,
+): Generator<undefined, Outcome, undefined> {
+  return ordered ? runOrdered(count, step) : yield* runParallel(count, step);
 }
 
 function runOrdered(count: number, step: (index: number) => Step): Outcome {
@@ -34,18 +37,18 @@ function runOrdered(count: number, step: (index: number) => Step): Outcome {
   return { stop: false };
 }
 
-function runParallel(count: number, step: (index: number) => Step): Outcome {
+function* runParallel(count: number, step: (index: number) => Step): Generator<undefined, Outcome, undefined> {
   let at = 0;
   for (let size = 1; at < count; size = Math.min(2 * size, MAX_BATCH)) {
     const end = Math.min(at + size, count);
-    const failures: string[] = [];
+    const failures: Failure[] = [];
     for (; at < end; at++) {
       const { failure, wrote } = step(at);
-      if (failure !== undefined) failures.push(failure);
-      // Once one of a batch has failed the batch is finished: called again, it would fail and tell of it twice.
-      else if (wrote === true && failures.length === 0) return { stop: true, again: true };
+      failures.push(failure);
+      if (wrote === true) yield undefined;
     }
-    if (failures.length > 0) return { stop: true, failure: together(failures) };
+    const failure = together(failures);
+    if (failure !== undefined) return { stop: true, failure };
   }
   return { stop: false };
 }

@@ -31,12 +31,13 @@ import {
 export interface SyncTools {
   readonly control: PodControl;
   readonly clock: Clock;
+  /** The pod as it is stored now; undefined when it has gone, or its name is another's. */
+  current(pod: Pod): Pod | undefined;
 }
 
-/** What a look came to: the status to store (none while a parallel set is in the middle of its writes) and what failed. */
+/** What a look came to: the status to store and what failed. */
 export interface SyncResult {
-  readonly status?: StatefulSetStatus;
-  readonly again?: boolean;
+  readonly status: StatefulSetStatus;
   readonly failure?: Failure;
 }
 
@@ -53,10 +54,15 @@ interface View {
 
 /**
  * Creates, replaces and deletes the set's pods: an ordered set one at a time, lowest ordinal first, and only while all before are
- * available; a parallel one all at once. Then the roll-out goes on from the highest ordinal. Models updateStatefulSet of
- * pkg/controller/statefulset, with the gate MaxUnavailableStatefulSet off as in 1.36.
+ * available; a parallel one all at once, with a pause after each write. Then the roll-out goes on from the highest ordinal. Models
+ * updateStatefulSet of pkg/controller/statefulset, with the gate MaxUnavailableStatefulSet off as in 1.36.
  */
-export function syncPods(tools: SyncTools, set: StatefulSet, pods: readonly Pod[], found: FoundRevisions): SyncResult {
+export function* syncPods(
+  tools: SyncTools,
+  set: StatefulSet,
+  pods: readonly Pod[],
+  found: FoundRevisions,
+): Generator<undefined, SyncResult, undefined> {
   const revisions: Revisions = {
     current: found.current.metadata.name,
     update: found.update.metadata.name,
@@ -73,8 +79,7 @@ export function syncPods(tools: SyncTools, set: StatefulSet, pods: readonly Pod[
     [condemned.length, (index) => processCondemned(tools, view, index)],
   ];
   for (const [count, step] of phases) {
-    const { stop, again, failure } = runForAll(count, step, ordered);
-    if (again === true) return { again };
+    const { stop, failure } = yield* runForAll(count, step, ordered);
     if (stop) return { status: status(counted), failure };
   }
   const counts = countPods(set, counted, revisions, tools.clock);
@@ -110,13 +115,16 @@ const GO_ON: Step = { stop: false };
 const WAIT: Step = { stop: true };
 
 /** Sees to the pod of one ordinal that the set is to have. Models processReplica. */
-function processReplica({ control, clock }: SyncTools, view: View, index: number): Step {
+function processReplica({ control, clock, current }: SyncTools, view: View, index: number): Step {
   const { set, ordered } = view;
-  const pod = view.replicas[index];
-  if (pod === undefined) {
+  const seen = view.replicas[index];
+  if (seen === undefined) {
     const planned = view.planned(index);
     return control.hasStaleClaim(set, planned) ? WAIT : { stop: true, wrote: true, failure: control.create(set, planned) };
   }
+  const pod = current(seen);
+  // Changed hands while a parallel set was at its writes: the next look sees to it.
+  if (pod === undefined) return GO_ON;
   const phase = pod.status?.phase;
   if (phase === 'Failed' || phase === 'Succeeded') {
     // The new pod takes the name once the old one is gone.
@@ -140,13 +148,14 @@ function fixCondemnedClaims({ control }: SyncTools, { set, condemned }: View, in
 }
 
 /** Deletes a pod that the set has no ordinal for; an ordered set only while nothing else is unavailable. Models processCondemned. */
-function processCondemned({ control, clock }: SyncTools, view: View, index: number): Step {
+function processCondemned({ control, clock, current }: SyncTools, view: View, index: number): Step {
   const { set, condemned, ordered, firstUnavailable } = view;
-  const pod = condemned[index];
+  const seen = condemned[index];
+  const pod = seen === undefined ? undefined : current(seen);
   if (pod === undefined) return GO_ON;
   if (isTerminating(pod)) return ordered ? WAIT : GO_ON;
   const well = isRunningAndReady(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock);
-  if (ordered && !well && pod !== firstUnavailable) return WAIT;
+  if (ordered && !well && seen !== firstUnavailable) return WAIT;
   return { stop: true, wrote: true, failure: control.delete(set, pod) };
 }
 
