@@ -21,7 +21,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const faults = createFaults();
   const schedulers = new SchedulerSet(context, options.schedulers);
   const metrics = { source: createLoadModel(context), history: new AutoscalerHistory() };
-  const kubelet = createKubelets(context, faults);
+  const kubelet = createKubelets(context, faults, metrics.source);
   const components = new ComponentSet([...schedulers.all, kubelet], createControllers(context, metrics.source, metrics.history));
   schedulers.attach(components);
   const kubectl = createKubectl(context, {

@@ -7,6 +7,7 @@ import type { Client, ComponentContext, EventRecorder } from '../client/types.ts
 import type { Faults } from '../faults/index.ts';
 import { type Admission, admitPod } from './admission.ts';
 import { isCriticalPod, PREEMPTED, podsToPreempt } from './criticalPods.ts';
+import type { UsageSource, WorkerHost } from './host.ts';
 import { normalizeImage } from './images.ts';
 import {
   hasImage,
@@ -18,12 +19,21 @@ import {
   reportedConditions,
   withImage,
 } from './nodeStatus.ts';
-import { type Origin, PodWorker, type WorkerHost } from './worker.ts';
+import { type Origin, PodWorker } from './worker.ts';
 
 const LEASES = 'kube-node-lease';
 const LEASE_SECONDS = 40;
 /** Pods on one machine that can have an address. */
 const ADDRESSES = 250;
+
+/** What the kubelet of a machine is made of. Without `usage` no container ever runs out of memory by load. */
+export interface AgentParts {
+  readonly ctx: ComponentContext;
+  readonly client: Client;
+  readonly recorder: EventRecorder;
+  readonly faults: Faults;
+  readonly usage: UsageSource | undefined;
+}
 
 /** The kubelet of one machine: registration, heartbeats, images, and a worker for each pod. */
 export class NodeAgent implements WorkerHost {
@@ -33,6 +43,7 @@ export class NodeAgent implements WorkerHost {
   readonly name: string;
   readonly index: number;
   readonly #faults: Faults;
+  readonly #usage: UsageSource | undefined;
   /** By namespace/name. */
   readonly #workers = new Map<string, PodWorker>();
   /** When each image's last pull ends, by its full name. */
@@ -45,14 +56,15 @@ export class NodeAgent implements WorkerHost {
   /** Foreground task at the time by which the control plane knows, so that a cluster with an unnoticed fault is not called quiet. */
   #unnoticed: number | undefined;
 
-  constructor(ctx: ComponentContext, client: Client, recorder: EventRecorder, faults: Faults, name: string, index: number) {
-    this.ctx = ctx;
-    this.client = client;
-    this.recorder = recorder;
-    this.#faults = faults;
+  constructor(parts: AgentParts, name: string, index: number) {
+    this.ctx = parts.ctx;
+    this.client = parts.client;
+    this.recorder = parts.recorder;
+    this.#faults = parts.faults;
+    this.#usage = parts.usage;
     this.name = name;
     this.index = index;
-    this.#crashed = faults.of(name) === 'crashed';
+    this.#crashed = parts.faults.of(name) === 'crashed';
   }
 
   reachable(): boolean {
@@ -95,6 +107,10 @@ export class NodeAgent implements WorkerHost {
       if (!taken.has(address)) return address;
     }
     return `${prefix}.${this.#nextAddress}`;
+  }
+
+  memoryUsage(pod: Pod, container: string): number | undefined {
+    return this.#usage?.containersOf(pod).find((used) => used.name === container)?.memoryBytes;
   }
 
   admit(pod: Pod): Admission {
@@ -238,6 +254,7 @@ export class NodeAgent implements WorkerHost {
     });
     const node = this.#node();
     if (node === undefined) return;
+    if (this.#usage !== undefined) this.checkMemory();
     this.#renewLease(node);
     if (needsReport(node) || clock.nowMs - this.#reportedMs >= config.kubelet.nodeStatusMs) this.#report(node);
   }

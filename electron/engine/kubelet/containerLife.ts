@@ -176,7 +176,7 @@ export class ContainerLife {
     for (const run of this.#run.containers) {
       if (run.state.kind !== 'running') continue;
       const limit = resourceAmounts(run.spec.resources?.limits as Record<string, string> | undefined).memory;
-      const used = limit === undefined ? undefined : this.#run.host.memoryUsage?.(this.#run.pod, run.name);
+      const used = limit === undefined ? undefined : this.#run.host.memoryUsage(this.#run.pod, run.name);
       if (limit !== undefined && used !== undefined && used > limit) this.outOfMemory(run.name);
     }
   }

@@ -2,6 +2,11 @@ import type { Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
 import type { Admission } from './admission.ts';
 
+/** What the programs in pods use at this moment; the load model's side of it. */
+export interface UsageSource {
+  containersOf(pod: Pod): readonly { name: string; memoryBytes?: number }[];
+}
+
 /** What a pod's worker needs from its machine. */
 export interface WorkerHost {
   readonly ctx: ComponentContext;
@@ -17,5 +22,5 @@ export interface WorkerHost {
   /** Takes the pod, sends it back, or begins to make room for it. */
   admit(pod: Pod): Admission;
   /** Bytes a running container uses now; undefined = not known. Asked by PodWorker.checkMemory. */
-  memoryUsage?(pod: Pod, container: string): number | undefined;
+  memoryUsage(pod: Pod, container: string): number | undefined;
 }

@@ -318,6 +318,27 @@ describe('kubelet', () => {
     expect(state(cluster, 'a')).toEqual(['Running', 'running', undefined, 'True', 5]);
   });
 
+  it('kills what uses more memory than its limit', () => {
+    let memoryBytes = 5_000_000;
+    const usage = { containersOf: () => [{ name: 'app', memoryBytes }] };
+    const cluster = createTestCluster({ components: (ctx) => [createKubelets(ctx, createFaults(), usage)] });
+    cluster.create(node('n1'));
+    const limited = { name: 'app', image: 'x:1', resources: { limits: { memory: '10M' } } };
+    cluster.create(
+      pod('a', { nodeName: 'n1', spec: { containers: [limited] } }),
+      pod('b', { nodeName: 'n1', spec: { containers: [{ name: 'app', image: 'x:1' }] } }),
+    );
+    cluster.runFor(30_000);
+    expect([state(cluster, 'a')[4], state(cluster, 'b')[4]]).toEqual([0, 0]);
+    memoryBytes = 10_000_001;
+    cluster.runFor(12_000);
+    expect([state(cluster, 'a')[4], state(cluster, 'b')[4]]).toEqual([1, 0]);
+    expect(cluster.get('Pod', 'default', 'a').status.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({
+      reason: 'OOMKilled',
+      exitCode: 137,
+    });
+  });
+
   it('goes on after a restart of the component', () => {
     const { cluster, kubelets } = setUp();
     cluster.create(node('n1'));

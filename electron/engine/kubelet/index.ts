@@ -5,6 +5,7 @@ import type { Node, Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../client/types.ts';
 import type { FaultKind, Faults } from '../faults/index.ts';
 import { NodeAgent } from './agent.ts';
+import type { UsageSource } from './host.ts';
 import { containerLog, type LogRequest } from './logs.ts';
 import type { PodWorker, Termination } from './worker.ts';
 
@@ -25,10 +26,11 @@ export interface Kubelets extends Component {
 
 /**
  * One kubelet per Node object. They see the API through informers, and neither see nor write anything while their machine is crashed or cut off.
+ * `usage`: what programs use, looked at with each heartbeat; a container above its memory limit is killed.
  * Models pkg/kubelet.
  */
-export function createKubelets(ctx: ComponentContext, faults: Faults): Kubelets {
-  const kubelets = new KubeletSet(ctx, faults);
+export function createKubelets(ctx: ComponentContext, faults: Faults, usage?: UsageSource): Kubelets {
+  const kubelets = new KubeletSet(ctx, faults, usage);
   return {
     name: 'kubelet',
     start: () => kubelets.start(),
@@ -44,6 +46,7 @@ export function createKubelets(ctx: ComponentContext, faults: Faults): Kubelets 
 class KubeletSet {
   readonly #ctx: ComponentContext;
   readonly #faults: Faults;
+  readonly #usage: UsageSource | undefined;
   readonly #client;
   readonly #nodes;
   readonly #pods;
@@ -55,9 +58,10 @@ class KubeletSet {
   #subscriptions: (() => void)[] = [];
   #startedBefore = false;
 
-  constructor(ctx: ComponentContext, faults: Faults) {
+  constructor(ctx: ComponentContext, faults: Faults, usage: UsageSource | undefined) {
     this.#ctx = ctx;
     this.#faults = faults;
+    this.#usage = usage;
     this.#client = ctx.client('kubelet');
     this.#nodes = ctx.informer('Node');
     this.#pods = ctx.informer('Pod');
@@ -166,14 +170,14 @@ class KubeletSet {
       return;
     }
     if (agent !== undefined) return;
-    const added = new NodeAgent(
-      this.#ctx,
-      this.#client,
-      this.#ctx.recorder('kubelet', 'core', name),
-      this.#faults,
-      name,
-      this.#freeIndex(node),
-    );
+    const parts = {
+      ctx: this.#ctx,
+      client: this.#client,
+      recorder: this.#ctx.recorder('kubelet', 'core', name),
+      faults: this.#faults,
+      usage: this.#usage,
+    };
+    const added = new NodeAgent(parts, name, this.#freeIndex(node));
     this.#agents.set(name, added);
     this.#taken.add(added.index);
     added.start();

@@ -14,8 +14,6 @@ import { isOver } from './restarts.ts';
 import type { StageName } from './stages.ts';
 import { StageTimers } from './timers.ts';
 
-export type { WorkerHost } from './host.ts';
-
 /** Why containers exist (or not) when a worker begins. */
 export type Origin = 'new' | 'restored' | 'crashed';
 
