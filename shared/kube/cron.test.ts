@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseCron } from './cron.ts';
 import { isTimeZone, zonedTimestamp } from './timeZone.ts';
 
@@ -48,6 +48,24 @@ describe('next times', () => {
   ])('%s', (_name, schedule, zone, from, expected) => {
     expect(runs(schedule, zone, from, expected.length)).toEqual(expected);
   });
+});
+
+it('never asks for the present time', () => {
+  class Frozen extends Date {
+    constructor(...given: unknown[]) {
+      if (given.length === 0) throw new Error('the present time');
+      super(...(given as [number]));
+    }
+    static override now(): number {
+      throw new Error('the present time');
+    }
+  }
+  vi.stubGlobal('Date', Frozen);
+  try {
+    expect(runs('30 2 1,15 * *', 'Europe/Paris', '2026-03-27T12:00:00Z', 1)).toEqual(['2026-04-01T00:30']);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 describe('what is wrong with a schedule', () => {

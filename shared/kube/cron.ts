@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { CronDate, CronPattern } from 'croner';
 import { err, ok, type Result } from '../core/result.ts';
 import { type CronFields, parseCronFields } from './cronFields.ts';
 import { isTimeZone, zoneOffsetMs } from './timeZone.ts';
@@ -99,13 +99,11 @@ function mod(value: number, by: number): number {
 function wallClockSchedule(fields: CronFields, timeZone: string): CronSchedule {
   const pattern = [fields.minute, fields.hour, fields.day, fields.month, fields.weekday];
   if (pattern.some((values) => values.length === 0)) return { next: () => undefined };
-  const cron = new Cron(pattern.map((values) => values.join(',')).join(' '), {
-    paused: true,
-    mode: '5-part',
-    timezone: 'UTC',
-    domAndDow: fields.bothDays,
-  });
-  const nextReading = (reading: number): number | undefined => cron.nextRun(new Date(reading))?.getTime();
+  // The library's Cron asks for the present time even when it is told where to begin; its parts do not.
+  const lists = pattern.map((values) => values.join(',')).join(' ');
+  const cron = new CronPattern(lists, 'UTC', { mode: '5-part' });
+  const nextReading = (reading: number): number | undefined =>
+    new CronDate(new Date(reading), 'UTC').increment(cron, { domAndDow: fields.bothDays }, true)?.getDate(false).getTime();
   return {
     next(afterMs) {
       const start = afterMs - mod(afterMs, SECOND);
