@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyObject, Pod } from '#shared/kube/types.ts';
+import { pod } from '../../../testing/builders.ts';
+import { createTestCluster, unwrap } from '../../../testing/harness.ts';
 import { admitWith, podObject } from '../testing.ts';
 import { serviceAccount } from './index.ts';
 
@@ -57,6 +59,19 @@ describe('ServiceAccount', () => {
       'pods "p" is forbidden: error looking up service account default/ghost: serviceaccount "ghost" not found',
     );
     expect(admitWith(serviceAccount, { operation: 'CREATE', object, loaded: true }).refusal).toBeNull();
+  });
+
+  it('waits for the default account of a namespace that has just been made, and for no other', () => {
+    const cluster = createTestCluster();
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } };
+    unwrap(cluster.client.create(namespace));
+    const named = (name: string, spec: Record<string, unknown> = {}) => pod(name, { namespace: 'new', spec });
+    expect(unwrap(cluster.client.create(named('a'))).spec.volumes).toHaveLength(1);
+    expect(cluster.client.create(named('b', { serviceAccountName: 'robot' })).ok).toBe(false);
+    cluster.core.clock.schedule(5000, 'later', () => undefined);
+    cluster.runFor(5000);
+    const late = cluster.client.create(named('c'));
+    expect(late.ok ? '' : late.error.message).toContain('serviceaccount "default" not found');
   });
 
   it('gives the pull secrets of the account to pods without any', () => {

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
 import type { AnyObject, Pod, ServiceAccount, Status } from '#shared/kube/types.ts';
+import { parseTime } from '../../../sim/time.ts';
 import { forbiddenStatus } from '../status.ts';
 import type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from '../types.ts';
 import { limitsSecrets, mentionsSecret, secretComplaint } from './secrets.ts';
@@ -7,6 +8,8 @@ import { withToken } from './token.ts';
 
 const DEFAULT_ACCOUNT = 'default';
 const MIRROR = 'kubernetes.io/config.mirror';
+/** Nine waits of 100 to 200 ms. */
+const PATIENCE_MS = 1000;
 const SUFFIX_LENGTH = 5;
 /** Dry runs draw no random numbers: asking must not change what happens later. */
 const DRY_RUN_SUFFIX = 'zzzzz';
@@ -25,8 +28,26 @@ function mirrorComplaint(pod: Pod): string | undefined {
 }
 
 function accountOf(pod: Pod, access: AdmissionAccess): ServiceAccount | undefined {
-  const found = access.get('ServiceAccount', pod.metadata.namespace ?? '', pod.spec.serviceAccountName ?? '');
-  return found as unknown as ServiceAccount | undefined;
+  const { namespace = '' } = pod.metadata;
+  const name = pod.spec.serviceAccountName ?? '';
+  const found = access.get('ServiceAccount', namespace, name) as unknown as ServiceAccount | undefined;
+  return found ?? (name === DEFAULT_ACCOUNT && isFresh(namespace, access) ? comingAccount(namespace) : undefined);
+}
+
+/**
+ * Whether a namespace is so new that its default account is about to come. A real server asks for it ten times, 100 to 200 ms apart, before it
+ * refuses; requests here take no time, so that the account counts as there instead. Models getServiceAccount.
+ */
+function isFresh(name: string, access: AdmissionAccess): boolean {
+  const namespace = access.get('Namespace', '', name);
+  const made = parseTime(String(namespace?.metadata.creationTimestamp ?? ''));
+  const now = parseTime(access.timestamp?.() ?? '');
+  if (namespace?.metadata.deletionTimestamp !== undefined || made === undefined || now === undefined) return false;
+  return now - made <= PATIENCE_MS;
+}
+
+function comingAccount(namespace: string): ServiceAccount {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: DEFAULT_ACCOUNT, namespace } };
 }
 
 function missing(object: AnyObject, pod: Pod): Status {
