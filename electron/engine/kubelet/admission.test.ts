@@ -29,9 +29,24 @@ describe('admission on the node', () => {
     ['affinity met', affinity('ssd'), [], undefined],
     ['affinity not met', affinity('hdd'), [], 'NodeAffinity'],
     ['free port', withPort('p', 80), [withPort('o', 81)], undefined],
+    [
+      'another system by selector',
+      pod('p', { spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } } }),
+      [],
+      'PodOSSelectorNodeLabelDoesNotMatch',
+    ],
+    ['another system by field', pod('p', { spec: { os: { name: 'windows' } } }), [], 'PodOSNotSupported'],
+    ['resources come before affinity', pod('p', { cpu: '2', spec: { nodeSelector: { disk: 'hdd' } } }), [], 'OutOfcpu'],
     ['taken port', withPort('p', 80), [withPort('o', 80)], 'NodePorts'],
   ];
   it.each(table)('%s', (_, subject, others, reason) => expect(admitPod(subject, n1, others)?.reason).toBe(reason));
+
+  it('tells what is missing when nothing else is wrong', () => {
+    const others = [pod('o', { cpu: '500m' })];
+    expect(admitPod(pod('p', { cpu: '600m', memory: '2Gi' }), n1, others)?.missing).toEqual({ cpu: 100, memory: 2 ** 30 });
+    const elsewhere = pod('p', { cpu: '600m', spec: { nodeSelector: { disk: 'hdd' } } });
+    expect(admitPod(elsewhere, n1, others)?.missing).toBeUndefined();
+  });
 
   it('minds NoExecute taints only', () => {
     const tainted = (effect: string) => node('n1', { taints: [{ key: 'a', effect }] });

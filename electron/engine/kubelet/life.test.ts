@@ -195,6 +195,23 @@ const programs: Program[] = [
     events: ['Warning FailedPostStartHook PostStartHook failed', 'Normal Killing FailedPostStartHook'],
   },
   {
+    name: 'a preStop hook that fails',
+    spec: {
+      activeDeadlineSeconds: 5,
+      containers: [{ ...app, lifecycle: { preStop: { httpGet: { port: 80 } } } }],
+    },
+    annotations: { 'stowage.dev/pre-stop': 'fail@2s' },
+    forMs: 10_000,
+    lines: [
+      '0 Pending app=ContainerCreating',
+      '1 Running app=on',
+      '2 Running! app=on+',
+      '5 Running app=on+',
+      '8 Failed (DeadlineExceeded) app=Error(143)',
+    ],
+    events: ['Normal Killing Stopping container app', 'Warning FailedPreStopHook PreStopHook failed'],
+  },
+  {
     name: 'a postStart hook that takes its time',
     spec: { containers: [{ ...app, lifecycle: { postStart: { sleep: { seconds: 3 } } } }] },
     forMs: 6000,
