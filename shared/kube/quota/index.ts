@@ -1,12 +1,12 @@
-import { quantityFromValue } from '../quantity.ts';
+import { addQuantity, type Quantity, quantityFromValue } from '../quantity.ts';
 import { allKinds, type KindInfo } from '../registry.ts';
 import type { AnyObject, ResourceQuota } from '../types.ts';
-import { type Amounts, addAmounts, maskAmounts, readAmounts } from './amounts.ts';
+import { type Amounts, readAmounts } from './amounts.ts';
 import { claimEvaluator, countEvaluator, serviceEvaluator } from './others.ts';
 import { podEvaluator } from './pods.ts';
 import type { QuotaClock, QuotaEvaluator, ScopeRequirement } from './types.ts';
 
-export { type Amounts, addAmounts } from './amounts.ts';
+export type { Amounts } from './amounts.ts';
 export type { QuotaClock, QuotaEvaluator, ScopeRequirement } from './types.ts';
 
 const SPECIAL: readonly QuotaEvaluator[] = [podEvaluator, serviceEvaluator, claimEvaluator];
@@ -49,17 +49,19 @@ export function quotaMatches(evaluator: QuotaEvaluator, quota: ResourceQuota, ob
 export function countUsage(quota: ResourceQuota, list: (kind: string) => readonly AnyObject[], clock: QuotaClock): Amounts {
   const hard = readAmounts(quota.spec?.hard);
   const scopes = scopesOf(quota);
-  const matched = new Set<string>();
-  let used: Amounts = new Map();
+  const used = new Map<string, Quantity>();
   for (const evaluator of allEvaluators()) {
     const names = evaluator.matching(hard.keys());
     if (names.length === 0) continue;
-    used = addAmounts(new Map(names.map((name) => [name, ZERO])), used);
-    for (const name of names) matched.add(name);
+    for (const name of names) if (!used.has(name)) used.set(name, ZERO);
     for (const object of list(evaluator.kind)) {
       if (!scopes.every((scope) => evaluator.matchesScope(scope, object))) continue;
-      used = addAmounts(used, maskAmounts(evaluator.usage(object, clock), matched));
+      const usage = evaluator.usage(object, clock);
+      for (const name of names) {
+        const amount = usage.get(name);
+        if (amount !== undefined) used.set(name, addQuantity(used.get(name) ?? ZERO, amount));
+      }
     }
   }
-  return maskAmounts(used, matched);
+  return used;
 }

@@ -52,11 +52,19 @@ export function isPodCounted(pod: Pod, clock: QuotaClock): boolean {
   return !(clock.nowMs > clock.parseMs(String(deletionTimestamp)) + deletionGracePeriodSeconds * 1000);
 }
 
+/** Usage of counted pods by version: it depends on nothing else. */
+const usages = new WeakMap<object, Amounts>();
+const ONLY_COUNT: Amounts = new Map([[COUNT, ONE]]);
+
 function usage(object: AnyObject, clock: QuotaClock): Amounts {
   const pod = object as unknown as Pod;
-  const count = new Map([[COUNT, ONE]]);
-  if (!isPodCounted(pod, clock)) return count;
-  return addAmounts(count, computeUsage(podRequestQuantities(pod), podLimitQuantities(pod)));
+  if (!isPodCounted(pod, clock)) return ONLY_COUNT;
+  const known = usages.get(object);
+  if (known !== undefined) return known;
+  const counted = addAmounts(ONLY_COUNT, computeUsage(podRequestQuantities(pod), podLimitQuantities(pod)));
+  // Only stored versions are frozen; others may still change.
+  if (Object.isFrozen(object)) usages.set(object, counted);
+  return counted;
 }
 
 function containersOf(pod: Pod): readonly Container[] {

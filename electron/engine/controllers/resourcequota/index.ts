@@ -1,5 +1,5 @@
-import { readAmounts, sameAmounts, writeAmounts } from '#shared/kube/quota/amounts.ts';
-import { addAmounts, countUsage, evaluatorOf, type QuotaClock } from '#shared/kube/quota/index.ts';
+import { addAmounts, readAmounts, sameAmounts, writeAmounts } from '#shared/kube/quota/amounts.ts';
+import { countUsage, evaluatorOf, type QuotaClock } from '#shared/kube/quota/index.ts';
 import { allKinds } from '#shared/kube/registry.ts';
 import type { AnyObject, ResourceQuota } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
