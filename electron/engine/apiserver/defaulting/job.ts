@@ -1,4 +1,5 @@
 import type { Job, JobSpec } from '#shared/kube/kinds.ts';
+import type { PodSpec } from '#shared/kube/types.ts';
 import { defaultTemplate } from './podSpec.ts';
 
 const BACKOFF_LIMIT = 6;
@@ -23,7 +24,8 @@ export function defaultJobTemplateSpec(spec: JobSpec): JobSpec {
   return {
     ...spec,
     ...(policy === undefined ? {} : { podFailurePolicy: defaultFailurePolicy(policy) }),
-    template: { metadata: {}, ...defaultTemplate(spec.template ?? {}) },
+    // A template without a spec counts as one with an empty spec, which gets its defaults too.
+    template: { metadata: {}, ...defaultTemplate({ ...spec.template, spec: spec.template?.spec ?? ({} as PodSpec) }) },
   };
 }
 

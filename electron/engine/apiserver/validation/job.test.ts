@@ -82,6 +82,10 @@ describe('a new Job is refused', () => {
       'spec.template.metadata.labels[job-name]: Invalid value: {',
     ],
     [{ manualSelector: true }, 'spec.selector: Required value'],
+    [
+      { template: {} },
+      'Job.batch "j" is invalid: [spec.template.spec.containers: Required value, spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"]',
+    ],
   ])('%j', (spec, message) => {
     const created = createTestCluster().client.create(job(spec));
     expect(created.ok ? 'created' : created.error.message).toContain(message);
