@@ -39,11 +39,13 @@ function json<T>(file: string, readText: ReadText): T {
 const admission: Topic = (data, readText) => {
   const folder = join(data, 'admission');
   if (!existsSync(join(folder, 'requests.json'))) return undefined;
+  const mistakes = join(folder, 'kubectl-manifest-mistakes.txt');
   const governance = [join(data, 'governance', 'requests.json'), join(folder, 'budgets.json')].find((file) => existsSync(file));
   return runAdmissionConformance({
     requests: json<AdmissionCase[]>(join(folder, 'requests.json'), readText),
     defaulting: json<DefaultingPair[]>(join(folder, 'defaulting.json'), readText),
     budgets: governance === undefined ? [] : budgetCases(json<GovernanceCase[]>(governance, readText)),
+    ...(existsSync(mistakes) ? { mistakes: readText(mistakes) } : {}),
   });
 };
 

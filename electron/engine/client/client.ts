@@ -1,5 +1,6 @@
 import type { AnyObject, KubeObject, ObjectRef } from '#shared/kube/types.ts';
 import { patchObject } from '../apiserver/patch/index.ts';
+import { type HttpRequest, type HttpResponse, handleRequest } from '../apiserver/request/index.ts';
 import type { ApiServer } from '../apiserver/server.ts';
 import { bindPod } from '../apiserver/subresources/binding.ts';
 import { evictPod } from '../apiserver/subresources/eviction.ts';
@@ -64,6 +65,10 @@ export class ApiClient implements Client {
 
   finalizeNamespace(name: string, finalizers: readonly string[]): ApiResult<AnyObject> {
     return finalizeNamespace(this.#server, name, finalizers, this.#request(undefined));
+  }
+
+  request(request: Omit<HttpRequest, 'user'>): HttpResponse {
+    return handleRequest(this.#server, { ...request, user: this.user });
   }
 
   #request(options: WriteOptions | undefined): RequestOptions {

@@ -1,5 +1,6 @@
 import type { Result } from '#shared/core/result.ts';
 import type { AnyObject, KindMap, KindName, KubeObject, LabelSelector, ObjectRef, Status } from '#shared/kube/types.ts';
+import type { HttpRequest, HttpResponse } from '../apiserver/request/answers.ts';
 import type { Clock, Random } from '../sim/types.ts';
 
 /** Typed object of a simulated kind, or AnyObject for the others. */
@@ -49,6 +50,8 @@ export interface Client {
   evict(namespace: string, podName: string, options?: DeleteOptions): ApiResult<AnyObject>;
   /** Finalize subresource: sets spec.finalizers of a namespace; a terminating one goes with its last finalizer. */
   finalizeNamespace(name: string, finalizers: readonly string[]): ApiResult<AnyObject>;
+  /** A request as it would come over the wire, with its answer. */
+  request(request: Omit<HttpRequest, 'user'>): HttpResponse;
 }
 
 /** Read view of one kind, always as fresh as the store. Iteration order: by namespace, then name (byte order). */

@@ -7,6 +7,7 @@ import { hasRules } from '../apiserver/validation/index.ts';
 import { createTestCluster, type TestCluster } from '../testing/harness.ts';
 import { fixtures } from './admissionFixtures.ts';
 import { type DefaultingPair, runDefaultingFamily } from './defaulting.ts';
+import { runMistakesFamily } from './manifestMistakes.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement, LaterCase } from './types.ts';
 
 /** One captured request with its answer, as in `admission/requests.json`. */
@@ -47,11 +48,18 @@ export function runAdmissionConformance(data: {
   requests: readonly AdmissionCase[];
   defaulting: readonly DefaultingPair[];
   budgets?: readonly AdmissionCase[];
+  /** Text of `kubectl-manifest-mistakes.txt`. */
+  mistakes?: string;
 }): ConformanceReport {
   const budgets = runRequestFamilies(data.budgets ?? []).map((family) => ({ ...family, name: 'budget rules' }));
   return {
     topic: 'admission',
-    families: [...runRequestFamilies(data.requests), ...budgets, runDefaultingFamily(data.defaulting)],
+    families: [
+      ...runRequestFamilies(data.requests),
+      ...budgets,
+      runDefaultingFamily(data.defaulting),
+      ...(data.mistakes === undefined ? [] : [runMistakesFamily(data.mistakes)]),
+    ],
   };
 }
 

@@ -2,10 +2,9 @@ import { deepEqual, isRecord } from '#shared/core/json.ts';
 import { ok, type Result } from '#shared/core/result.ts';
 import type { AnyObject, KubeObject, ObjectRef, Status } from '#shared/kube/types.ts';
 import type { Client } from '../client/types.ts';
+import { readLastApplied, withLastApplied } from './lastApplied.ts';
 import { threeWayMerge } from './threeWay.ts';
 import { line, targetOf } from './words.ts';
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Carries out one object for real or as a dry run, and answers kubectl's line. */
 type Writer = (object: AnyObject, dryRun: boolean) => Result<string, Status>;
@@ -89,34 +88,4 @@ function inNamespace(object: AnyObject, ref: ObjectRef): AnyObject {
 function withoutStatus(object: AnyObject): AnyObject {
   const { status: _, ...rest } = object;
   return rest as AnyObject;
-}
-
-function withLastApplied(object: AnyObject): AnyObject {
-  const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {};
-  const plain = { ...object, metadata: { ...object.metadata, annotations } };
-  return {
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: `${JSON.stringify(sorted(plain))}\n` } },
-  };
-}
-
-function readLastApplied(object: KubeObject): unknown {
-  const text = object.metadata.annotations?.[LAST_APPLIED];
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Fields in byte order, as Go prints them. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((name) => [name, sorted(value[name])]),
-  );
 }

@@ -1,4 +1,5 @@
 import { utf8Bytes } from '#shared/core/base64.ts';
+import { readJson } from '#shared/core/goJson.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { checkShape } from '#shared/kube/shape/index.ts';
@@ -7,7 +8,6 @@ import { readGoYaml } from '#shared/scenario/goYaml.ts';
 import { badRequest } from '../status.ts';
 import { shapeOf } from '../validation/decode.ts';
 import { NO_MEDIA_TYPE, notSimulated, TOO_LARGE } from './answers.ts';
-import { readJson } from './goJson.ts';
 import { type Expected, groupVersion, isRegistered, notRegistered, unknownConversion } from './scheme.ts';
 
 /** What becomes of unknown and duplicate fields. */

@@ -1,3 +1,4 @@
+import { readJson } from '#shared/core/goJson.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { matchRequirements, parseSelector } from '#shared/kube/labels.ts';
@@ -20,7 +21,6 @@ import {
 } from './answers.ts';
 import { decodeBody, formatOf } from './body.ts';
 import { parseFieldSelector } from './fieldSelector.ts';
-import { readJson } from './goJson.ts';
 import { type DeleteQuery, deleteOptions, writeQuery } from './options.ts';
 import { inspectPatched, patchTypeOf, readPatch } from './patchBody.ts';
 import { type Target, targetOf } from './path.ts';

@@ -1,3 +1,4 @@
+import { readJson } from '#shared/core/goJson.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
 import { checkShape, type ShapeProblem } from '#shared/kube/shape/index.ts';
@@ -7,7 +8,6 @@ import { badRequest } from '../status.ts';
 import type { PatchType } from '../types.ts';
 import { invalidPatch } from './answers.ts';
 import { type FieldValidation, mediaType } from './body.ts';
-import { readJson } from './goJson.ts';
 
 const TYPES: Readonly<Record<string, PatchType | 'apply'>> = {
   'application/json-patch+json': 'json',

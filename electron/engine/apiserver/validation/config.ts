@@ -1,9 +1,9 @@
 import { base64Length, fromBase64, utf8Length } from '#shared/core/base64.ts';
+import { readJson } from '#shared/core/goJson.ts';
 import { deepEqual, isRecord } from '#shared/core/json.ts';
 import type { ConfigMap, RuntimeClass, Secret } from '#shared/kube/kinds.ts';
 import { checkConfigKey, checkDnsLabel } from '#shared/kube/names.ts';
 import type { KubeObject, PodTemplateSpec } from '#shared/kube/types.ts';
-import { readJson } from '../request/goJson.ts';
 import { duplicate, type FieldError, forbidden, IMMUTABLE, invalid, invalidEach, required, tooLong } from './errors.ts';
 import { sortedKeys, validateLabels } from './labels.ts';
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts';

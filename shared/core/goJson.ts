@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '#shared/core/result.ts';
+import { err, ok, type Result } from './result.ts';
 
 /** A JSON text as read, with what Go's strict reader notices. */
 export interface ReadJson {
