@@ -159,6 +159,10 @@ function comparable(text: string): string {
   return text
     .replace(/\n@@[\s\S]*$/, '')
     .replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, '<uid>')
+    .replace(
+      /Invalid value: \{"(?:ObjectMeta|Name|metadata|spec)".*?\}: field is immutable/g,
+      'Invalid value: <template>: field is immutable',
+    )
     .replace(/"Bad_[a-z0-9]{5}"/g, '"Bad_*****"')
     .replace(/(cannot be handled as a \w+: )(json: cannot unmarshal|[\w.[\]]+: expected) .*$/, '$1(wrong type)');
 }
