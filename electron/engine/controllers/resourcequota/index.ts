@@ -11,6 +11,8 @@ const NAME = 'resourcequota-controller';
 /** Models --resource-quota-sync-period. */
 const RESYNC_MS = 300_000;
 const RESYNC = '*';
+/** Speed of a count: what goes meanwhile is counted by the next one, so that a large namespace is not counted anew for each of many deletions. */
+const OBJECTS_PER_MS = 100;
 
 /**
  * Counts what quotas limit: when a quota is new or changed, when something that it counts is gone or over, and every five minutes.
@@ -26,12 +28,22 @@ export function createResourceQuotaController(ctx: ComponentContext): Component 
   const listers = new Map(counted.map(({ evaluator, informer }) => [evaluator.kind, informer.lister]));
   const now = (): QuotaClock => ({ nowMs: ctx.clock.nowMs, parseMs: (text) => ctx.clock.parseMs(text) });
 
+  const keyOf = (quota: ResourceQuota) => `${quota.metadata.namespace}/${quota.metadata.name}`;
+  /** Until when the last count of a quota lasts, as it were. */
+  const restUntil = new Map<string, number>();
+
   const sync = (quota: ResourceQuota): boolean => {
     const namespace = quota.metadata.namespace ?? '';
-    const list = (kind: string) => (listers.get(kind)?.list(namespace) ?? []) as unknown as readonly AnyObject[];
+    let looked = 0;
+    const list = (kind: string) => {
+      const objects = (listers.get(kind)?.list(namespace) ?? []) as unknown as readonly AnyObject[];
+      looked += objects.length;
+      return objects;
+    };
     const hard = readAmounts(quota.spec.hard);
     const before = readAmounts(quota.status?.used);
     const usage = countUsage(quota, list, now());
+    restUntil.set(keyOf(quota), ctx.clock.nowMs + Math.floor(looked / OBJECTS_PER_MS));
     const kept = new Map([...before].filter(([name]) => hard.has(name) && !usage.has(name)));
     const used = addAmounts(kept, usage);
     const first = quota.status?.hard === undefined || quota.status.used === undefined;
@@ -41,7 +53,6 @@ export function createResourceQuotaController(ctx: ComponentContext): Component 
     return written.ok || written.error.reason === 'NotFound';
   };
 
-  const keyOf = (quota: ResourceQuota) => `${quota.metadata.namespace}/${quota.metadata.name}`;
   const queue = controllerQueue(ctx, NAME, (key) => {
     if (key === RESYNC) {
       for (const quota of quotas.lister.list()) queue.add(keyOf(quota));
@@ -50,6 +61,7 @@ export function createResourceQuotaController(ctx: ComponentContext): Component 
     }
     const [namespace = '', name = ''] = key.split('/');
     const quota = quotas.lister.get(namespace, name);
+    if (quota === undefined) restUntil.delete(key);
     if (quota === undefined || sync(quota)) retries.forget(key);
     else retries.failed(key);
   });
@@ -59,7 +71,10 @@ export function createResourceQuotaController(ctx: ComponentContext): Component 
   const replenish = (kind: string, namespace: string | undefined) => {
     const found = counted.find(({ evaluator }) => evaluator.kind === kind);
     for (const quota of found === undefined ? [] : quotas.lister.list(namespace ?? '')) {
-      if (found?.evaluator.matching(Object.keys(quota.status?.hard ?? {})).length) queue.add(keyOf(quota));
+      if (!found?.evaluator.matching(Object.keys(quota.status?.hard ?? {})).length) continue;
+      const rest = (restUntil.get(keyOf(quota)) ?? 0) - ctx.clock.nowMs;
+      if (rest > 0) queue.addAfter(keyOf(quota), rest);
+      else queue.add(keyOf(quota));
     }
   };
 
