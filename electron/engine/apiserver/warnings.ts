@@ -3,6 +3,7 @@ import { checkDnsLabel } from '#shared/kube/names.ts';
 import { canonicalQuantity, milliValue } from '#shared/kube/quantity.ts';
 import type { AnyObject, Container, Pod, PodSpec, PodTemplateSpec } from '#shared/kube/types.ts';
 import { jobWarnings } from './kinds/job.ts';
+import { accountWarnings } from './kinds/serviceAccount.ts';
 
 /** Node labels that have been replaced. Models pkg/api/node deprecatedNodeLabels. */
 const OLD_LABELS: Readonly<Record<string, string>> = {
@@ -76,12 +77,14 @@ export function warningsOf(object: AnyObject): string[] {
     const pod = object as unknown as Pod;
     return [...hostname("the Pod's hostname"), ...podWarnings(pod.spec, pod.metadata.annotations ?? {}, '')];
   }
+  if (object.kind === 'ServiceAccount') return accountWarnings(object);
   const named = NAME_GIVERS.includes(object.kind) ? hostname('Pod names and hostnames') : [];
   return [...named, ...jobWarnings(object), ...templateWarnings(object)];
 }
 
 /** What is said of a changed object: only templates that may make new pods are looked at. Models WarningsOnUpdate. */
 export function warningsOfUpdate(object: AnyObject, old: AnyObject): string[] {
+  if (object.kind === 'ServiceAccount') return accountWarnings(object, old);
   return object.metadata.generation === old.metadata.generation ? [] : [...jobWarnings(object), ...templateWarnings(object)];
 }
 
