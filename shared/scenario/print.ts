@@ -43,7 +43,13 @@ function printConfig(config: ScenarioConfig): Record<string, unknown> {
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => [
           name,
-          typeof value === 'object' ? convert(value) : name.endsWith('Ms') ? printDuration(value) : value,
+          Array.isArray(value)
+            ? value
+            : typeof value === 'object'
+              ? convert(value)
+              : name.endsWith('Ms')
+                ? printDuration(value)
+                : value,
         ]),
     );
   return convert(config);

@@ -12,6 +12,7 @@ import { limitRanger } from './limitRanger/index.ts';
 import { mutatingPolicyPlugin } from './mutatingPolicy/index.ts';
 import { namespaceLifecycle } from './namespaceLifecycle/index.ts';
 import { nodeRestriction } from './nodeRestriction/index.ts';
+import { persistentVolumeClaimResize } from './persistentVolumeClaimResize/index.ts';
 import { podNodeSelector } from './podNodeSelector/index.ts';
 import { podSecurity } from './podSecurity/index.ts';
 import { podTolerationRestriction } from './podTolerationRestriction/index.ts';
@@ -46,6 +47,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   extendedResourceToleration,
   limitPodHardAntiAffinityTopology,
   nodeRestriction,
+  persistentVolumeClaimResize,
   podNodeSelector,
   podSecurity,
   podTolerationRestriction,

@@ -5,6 +5,7 @@ import { denyServiceExternalIPs } from './denyServiceExternalIPs/index.ts';
 import { extendedResourceToleration } from './extendedResourceToleration/index.ts';
 import { limitPodHardAntiAffinityTopology } from './limitPodHardAntiAffinityTopology/index.ts';
 import { nodeRestriction } from './nodeRestriction/index.ts';
+import { persistentVolumeClaimResize } from './persistentVolumeClaimResize/index.ts';
 import { podNodeSelector } from './podNodeSelector/index.ts';
 import { podTolerationRestriction } from './podTolerationRestriction/index.ts';
 import { runtimeClass } from './runtimeClass/index.ts';
@@ -142,6 +143,35 @@ describe('plugins for pods that are off by default', () => {
     expect(admitWith(denyServiceExternalIPs, { operation: 'CREATE', object: service(['1.1.1.1']) }).refusal?.code).toBe(403);
     const kept = { operation: 'UPDATE', object: service(['1.1.1.1']), old: service(['1.1.1.1', '2.2.2.2']) } as const;
     expect(admitWith(denyServiceExternalIPs, kept).refusal).toBeNull();
+  });
+});
+
+describe('PersistentVolumeClaimResize', () => {
+  const claim = (storage: string): AnyObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c', namespace: 'default' },
+    spec: { storageClassName: 'slow', resources: { requests: { storage } } },
+    status: { phase: 'Bound' },
+  });
+  const slow = (allowVolumeExpansion: boolean): AnyObject => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'slow' },
+    allowVolumeExpansion,
+  });
+  it.each<[string, string, boolean, boolean]>([
+    ['grows', '2Gi', false, false],
+    ['grows where it may', '2Gi', true, true],
+    ['stays', '1024Mi', false, true],
+  ])('%s', (_, storage, allowed, passes) => {
+    const request = { operation: 'UPDATE', object: claim(storage), old: claim('1Gi') } as const;
+    const { refusal } = admitWith(persistentVolumeClaimResize, request, [slow(allowed)]);
+    expect(refusal?.message ?? '').toBe(
+      passes
+        ? ''
+        : 'persistentvolumeclaims "c" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    );
   });
 });
 
