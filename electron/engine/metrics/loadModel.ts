@@ -59,7 +59,12 @@ class AnnotatedLoad implements LoadModel {
   }
 
   containersOf(pod: Pod): readonly ContainerUsage[] {
-    return this.#view(this.#ctx.clock.nowMs).containers(pod);
+    return this.sweep().containersOf(pod);
+  }
+
+  sweep(): Pick<UsageModel, 'containersOf'> {
+    const view = this.#view(this.#ctx.clock.nowMs);
+    return { containersOf: (pod) => view.containers(pod) };
   }
 
   podMetrics(namespace: string, selector: readonly Requirement[]): ApiResult<readonly PodMetrics[]> {

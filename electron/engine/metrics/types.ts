@@ -78,4 +78,6 @@ export interface MetricsSource {
 export interface UsageModel {
   /** Use of each regular container and sidecar of a pod: cpu held down to its limit, memory as the program wants it. */
   containersOf(pod: Pod): readonly ContainerUsage[];
+  /** The same for many pods at this moment: what they share is worked out once. Not to be kept. */
+  sweep(): Pick<UsageModel, 'containersOf'>;
 }
