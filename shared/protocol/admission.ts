@@ -9,7 +9,7 @@ const admissionChangeSchema = z.strictObject({
 });
 export type AdmissionChange = z.infer<typeof admissionChangeSchema>;
 
-/** What one admission plugin did to a request; `validation` stands for the checks of the kind itself. */
+/** What one admission plugin did to a request; `validation` stands for the checks of the kind itself, `storage` for a name that is taken. */
 const admissionStepSchema = z.strictObject({
   plugin: z.string(),
   changes: z.array(admissionChangeSchema),

@@ -6,7 +6,7 @@ import type { VirtualClock } from '../sim/clock.ts';
 import type { Random, RandomStream } from '../sim/types.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type Admission, type AdmissionRequest, type AdmissionSwitches, chainOf, createAdmission } from './admission/index.ts';
-import { AdmissionTrace, VALIDATION } from './admission/trace.ts';
+import { AdmissionTrace, STORAGE, VALIDATION } from './admission/trace.ts';
 import { prepareForCreate } from './defaulting/create.ts';
 import { applyDefaults } from './defaulting/index.ts';
 import { checkPreconditions, planDeletion } from './deletion.ts';
@@ -118,20 +118,27 @@ export class ApiServer implements ServerCore {
     if (scoped.value.metadata.resourceVersion !== undefined && scoped.value.metadata.resourceVersion !== '') {
       return err(status.internalError('resourceVersion should not be set on objects to be created'));
     }
-    const prepared = this.prepareCreate(info, scoped.value, options);
+    const taken = ({ metadata }: AnyObject): Status | undefined => {
+      const { namespace = '', name } = metadata;
+      return this.get(info.kind, namespace, name) === undefined ? undefined : status.alreadyExists(info, name);
+    };
+    const prepared = this.prepareCreate(info, scoped.value, options, undefined, taken);
     if (!prepared.ok) return prepared;
-    // Nobody hears them of components.
-    if (options.warn !== undefined) for (const text of warningsOf(prepared.value)) options.warn(text);
-    const { namespace, name } = prepared.value.metadata;
-    if (this.get(info.kind, namespace ?? '', name) !== undefined) return err(status.alreadyExists(info, name));
     return ok(options.dryRun === true ? prepared.value : this.#store.put(prepared.value));
   }
 
   /**
    * Everything create does before the commit: decoding, defaults, mutating admission, strategy, system fields, validation, validating admission. An
-   * object that was stored before (`kept`) keeps its status, uid, times and generation; `admitted` ones do not pass admission again.
+   * object that was stored before (`kept`) keeps its status, uid, times and generation; `admitted` ones do not pass admission again. `taken` has the
+   * last word, when all is said.
    */
-  prepareCreate(info: KindInfo, input: AnyObject, options: RequestOptions, stored?: { kept: true; admitted: boolean }): Answer {
+  prepareCreate(
+    info: KindInfo,
+    input: AnyObject,
+    options: RequestOptions,
+    stored?: { kept: true; admitted: boolean },
+    taken?: (object: AnyObject) => Status | undefined,
+  ): Answer {
     const asStored = stored !== undefined;
     const malformed = shapeFault(input, options.user);
     if (malformed !== undefined) return err(malformed);
@@ -147,8 +154,15 @@ export class ApiServer implements ServerCore {
     const errors = validateCreate(object);
     const invalid = errors.length > 0 ? invalidStatus(object, errors) : undefined;
     if (invalid !== undefined) run?.refuse(VALIDATION, invalid);
+    // Components don't listen, so nobody looks for them.
+    else if (options.warn !== undefined) for (const text of warningsOf(object)) options.warn(text);
     const refusal = invalid ?? run?.validate(object) ?? undefined;
     if (refusal !== undefined) return err(refusal);
+    const clash = taken?.(object);
+    if (clash !== undefined) {
+      run?.refuse(STORAGE, clash);
+      return err(clash);
+    }
     run?.done(object);
     return ok(object);
   }
@@ -186,10 +200,10 @@ export class ApiServer implements ServerCore {
     const errors = validateUpdate(object, old.value);
     const invalid = errors.length > 0 ? invalidStatus(object, errors) : undefined;
     if (invalid !== undefined) run.refuse(VALIDATION, invalid);
+    else if (options.warn !== undefined) for (const text of warningsOfUpdate(object, old.value)) options.warn(text);
     const refusal = invalid ?? run.validate(object);
     if (refusal !== null) return err(refusal);
     run.done(object);
-    if (options.warn !== undefined) for (const text of warningsOfUpdate(object, old.value)) options.warn(text);
     return ok(this.commit(old.value, object, options.dryRun));
   }
 

@@ -130,8 +130,10 @@ describe('the trace of a cluster', () => {
     expect(decision?.steps.map(({ plugin }) => plugin)).not.toContain('DefaultTolerationSeconds');
     expect(client.create({ ...pod('b'), spec: { containers: [] } }).ok).toBe(false);
     expect(client.create(pod('c', { priorityClassName: 'none' })).ok).toBe(false);
-    const refusals = core.server.trace.refusals(2).map(({ ref, refusal }) => [ref.name, refusal?.by]);
+    expect(client.create(pod('a')).ok).toBe(false);
+    const refusals = core.server.trace.refusals(3).map(({ ref, refusal }) => [ref.name, refusal?.by]);
     expect(refusals).toEqual([
+      ['a', 'storage'],
       ['c', 'Priority'],
       ['b', 'validation'],
     ]);

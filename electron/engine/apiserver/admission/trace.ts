@@ -12,6 +12,8 @@ const KEPT_OBJECTS = 5000;
 const MAX_CHANGES = 50;
 /** Step under which the checks of the kind itself stand, which are no plugin. */
 export const VALIDATION = 'validation';
+/** Step under which the store refuses: the name is taken. */
+export const STORAGE = 'storage';
 
 /** What one plugin did, before anybody asks: the objects are kept as they were, their difference is made when it is shown. */
 interface StepNote {
