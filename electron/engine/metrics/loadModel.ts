@@ -10,7 +10,7 @@ import type { ApiResult, ComponentContext } from '../client/types.ts';
 import { amountAt, parseAmount } from './amount.ts';
 import { knownMetrics, METRICS_ANNOTATION } from './load.ts';
 import type { ContainerUsage, MetricObject, MetricsSource, MetricValue, NodeMetrics, PodMetrics, UsageModel } from './types.ts';
-import { ownersOf, UsageView } from './view.ts';
+import { OWNER_KINDS, ownersOf, UsageView } from './view.ts';
 
 /** Models metrics-server's --metric-resolution: how often it looks, and so the window of what it knows. */
 export const RESOLUTION_MS = 15_000;
@@ -52,10 +52,19 @@ export function createLoadModel(ctx: ComponentContext): LoadModel {
 class AnnotatedLoad implements LoadModel {
   readonly #ctx: ComponentContext;
   readonly #owners: ReturnType<typeof ownersOf>;
+  /** Counts changes of what views are made from: a view answers further questions only while nothing has changed. */
+  #changes = 0;
+  #last: { readonly changes: number; readonly atMs: number; readonly view: UsageView } | undefined;
 
   constructor(ctx: ComponentContext) {
     this.#ctx = ctx;
     this.#owners = ownersOf(ctx);
+    const changed = (): void => {
+      this.#changes++;
+    };
+    for (const kind of ['Pod', 'Node', ...OWNER_KINDS]) {
+      ctx.informer<string>(kind).subscribe({ onAdd: changed, onUpdate: changed, onDelete: changed });
+    }
   }
 
   containersOf(pod: Pod): readonly ContainerUsage[] {
@@ -143,10 +152,14 @@ class AnnotatedLoad implements LoadModel {
   }
 
   #view(atMs: number): UsageView {
-    return new UsageView(this.#owners, atMs, (name) => {
+    const last = this.#last;
+    if (last !== undefined && last.changes === this.#changes && last.atMs === atMs) return last.view;
+    const view = new UsageView(this.#owners, atMs, (name) => {
       const node = this.#node(name);
       return node === undefined ? NOTHING_MILLI : milliValue(node.status.allocatable?.cpu) || NOTHING_MILLI;
     });
+    this.#last = { changes: this.#changes, atMs, view };
+    return view;
   }
 
   #node(name: string): Node | undefined {

@@ -9,7 +9,15 @@ import { knownLoad, knownUsage, LOAD_ANNOTATION, type LoadNow, loadAt, USAGE_ANN
 import type { ContainerUsage } from './types.ts';
 
 /** Kinds that may stand between a pod and nobody, by which controllers are looked up. */
-const OWNER_KINDS = ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicationController'] as const;
+export const OWNER_KINDS = [
+  'ReplicaSet',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+] as const;
 const BETWEEN = ['ReplicaSet', 'Job'] as const;
 type OwnerKind = (typeof OWNER_KINDS)[number];
 
