@@ -1,88 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSimulation } from '#engine/index.ts';
 import type { Simulation } from '#engine/types.ts';
-import type { AnyObject, Deployment, Node, Pod, ReplicaSet } from '#shared/kube/types.ts';
-import { inspectScenario, printManifests, printObjects, printScenario, type Scenario } from '#shared/scenario/index.ts';
-
-const folder = join(import.meta.dirname, '../../scenarios');
-const files = readdirSync(folder)
-  .filter((name) => name.endsWith('.yaml'))
-  .sort();
-
-function read(file: string) {
-  return inspectScenario(readFileSync(join(folder, file), 'utf8'), file);
-}
-
-/** A shipped scenario that plays by itself, as in a session. */
-class Story {
-  readonly simulation: Simulation;
-  readonly output: string[] = [];
-  private readonly scenario: Scenario;
-  private nextStep = 0;
-
-  constructor(prefix: string) {
-    const { scenario } = read(files.find((file) => file.startsWith(prefix))!);
-    this.scenario = scenario;
-    const { seed, startTime, config, schedulers } = scenario;
-    this.simulation = createSimulation({
-      seed,
-      ...(startTime === undefined ? {} : { startTime }),
-      ...(config ? { config } : {}),
-      ...(schedulers ? { schedulers } : {}),
-    });
-    expect(this.simulation.load(scenario.objects)).toEqual({ ok: true, value: null });
-  }
-
-  /** Plays until a virtual second, giving the steps that fall due. `watch` looks every 100 ms. */
-  until(second: number, watch?: () => void): this {
-    const end = second * 1_000;
-    while (this.simulation.nowMs < end) {
-      const step = this.scenario.steps[this.nextStep];
-      const slice = watch ? this.simulation.nowMs + 100 : end;
-      this.simulation.run({ untilMs: Math.min(end, slice, Math.max(step?.atMs ?? end, this.simulation.nowMs)) });
-      if (step && step.atMs <= this.simulation.nowMs) {
-        const reply = this.simulation.execute(step.command);
-        expect(reply, `step at ${step.atMs} ms: ${step.title}`).toMatchObject({ ok: true });
-        this.nextStep += 1;
-      }
-      for (const signal of this.simulation.drainSignals()) if (signal.type === 'output') this.output.push(signal.line);
-      watch?.();
-    }
-    return this;
-  }
-
-  all<T extends AnyObject>(kind: T['kind']): T[] {
-    return this.simulation.objects().filter((object) => object.kind === kind) as T[];
-  }
-
-  pods(app?: string): Pod[] {
-    const pods = this.all<Pod & AnyObject>('Pod');
-    return app === undefined ? pods : pods.filter((pod) => pod.metadata.labels?.app === app);
-  }
-
-  pod(name: string): Pod | undefined {
-    return this.pods().find((pod) => pod.metadata.name === name);
-  }
-
-  node(name: string): Node {
-    return this.all<Node & AnyObject>('Node').find((node) => node.metadata.name === name)!;
-  }
-
-  nodeOf(name: string): string | undefined {
-    return this.pod(name)?.spec.nodeName;
-  }
-
-  deployment(name: string): Deployment {
-    return this.all<Deployment & AnyObject>('Deployment').find((one) => one.metadata.name === name)!;
-  }
-}
-
-const isReady = (pod: Pod) => pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
-const isLeaving = (pod: Pod) => pod.metadata.deletionTimestamp !== undefined;
-const whyPending = (pod: Pod | undefined) => pod?.status.conditions?.find((one) => one.type === 'PodScheduled')?.message ?? '';
-const imageOf = (pod: Pod) => pod.spec.containers[0]!.image;
+import type { AnyObject, Pod, ReplicaSet } from '#shared/kube/types.ts';
+import { inspectScenario, printManifests, printObjects, printScenario } from '#shared/scenario/index.ts';
+import { files, imageOf, isLeaving, isReady, read, Story, whyPending } from './testing/story.ts';
 
 describe('shipped scenarios', () => {
   test('there are at least twelve', () => expect(files.length).toBeGreaterThanOrEqual(12));
@@ -352,7 +273,7 @@ describe('what a running cluster prints loads again', () => {
     );
     const again = load(printObjects(live));
     for (const pod of story.pods()) {
-      const copy = again.get(`Pod/default/${pod.metadata.name}`) as Pod | undefined;
+      const copy = again.get(`Pod/${pod.metadata.namespace}/${pod.metadata.name}`) as Pod | undefined;
       expect([copy?.spec.nodeName, copy?.status.phase]).toEqual([pod.spec.nodeName, pod.status.phase]);
     }
     // Plain manifests: nothing of the server's in them, and the cluster builds itself up from them.
