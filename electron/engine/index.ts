@@ -32,5 +32,5 @@ export function createSimulation(options: SimulationOptions): Simulation {
     startComponent: (name) => components.switch(name, true),
   });
   const advice = connectAdvice({ core, scheduler: schedulers, components, kubectl, faults });
-  return new ClusterSimulation({ core, schedulers, components, kubectl, advice, faults: () => faults.all(), metrics });
+  return new ClusterSimulation({ core, schedulers, components, kubectl, kubelet, advice, faults: () => faults.all(), metrics });
 }

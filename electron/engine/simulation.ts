@@ -23,7 +23,9 @@ import { badRequest } from './apiserver/status.ts';
 import type { EngineSignal } from './client/types.ts';
 import type { ComponentSet } from './components.ts';
 import type { EngineCore } from './core.ts';
+import { rolloutHistory, rolloutStatus } from './kubectl/rolloutViews.ts';
 import { topNodes, topPods } from './kubectl/top.ts';
+import type { Kubelets } from './kubelet/index.ts';
 import type { AutoscalerHistory } from './metrics/history.ts';
 import { reportMetrics } from './metrics/report.ts';
 import type { MetricsSource } from './metrics/types.ts';
@@ -48,6 +50,7 @@ export interface SimulationParts {
   readonly schedulers: SchedulerSet;
   readonly components: ComponentSet;
   readonly kubectl: KubectlPart;
+  readonly kubelet: Pick<Kubelets, 'logs'>;
   readonly advice: Advice;
   readonly faults: () => Record<string, 'crashed' | 'partitioned'>;
   readonly metrics: { readonly source: MetricsSource; readonly history: AutoscalerHistory };
@@ -217,6 +220,21 @@ export class ClusterSimulation implements Simulation {
     };
     const { source } = this.#parts.metrics;
     return what === 'nodes' ? topNodes(source, cluster, options) : topPods(source, cluster, options);
+  }
+
+  logs(namespace: string, pod: string, container: string, previous: boolean): Result<string[], Status> {
+    this.#parts.components.start();
+    const lines = this.#parts.kubelet.logs(namespace, pod, container, { previous });
+    return lines.ok ? lines : err(badRequest(lines.error));
+  }
+
+  rollout(ref: ObjectRef, what: 'status' | 'history'): Result<string[], Status> {
+    this.#parts.components.start();
+    const { context } = this.#core;
+    const client = context.client('kubernetes-admin');
+    if (what === 'history') return rolloutHistory(context, client, ref);
+    const { lines, error } = rolloutStatus(client, ref);
+    return error === undefined ? ok([...lines]) : err(error);
   }
 
   check(object: AnyObject): Result<null, Status> {

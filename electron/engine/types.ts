@@ -108,6 +108,10 @@ export interface Simulation {
   metrics(ref?: ObjectRef): MetricsView;
   /** The lines of `kubectl top`, or its error. */
   top(what: 'nodes' | 'pods', options: TopOptions): Result<string[], Status>;
+  /** The lines of `kubectl logs` for one container, or the kubelet's error. */
+  logs(namespace: string, pod: string, container: string, previous: boolean): Result<string[], Status>;
+  /** The lines of `kubectl rollout status` (as of now) or `kubectl rollout history`, or kubectl's error. */
+  rollout(ref: ObjectRef, what: 'status' | 'history'): Result<string[], Status>;
   /** Would this object be accepted (create, or update when it exists)? Writes nothing. */
   check(object: AnyObject): Result<null, Status>;
   /** Hash over all objects, clock, random streams and queues. */

@@ -71,6 +71,15 @@ export function answer(query: Exclude<Query, { type: 'compare' }>, context: Quer
       const lines = simulation.top(query.what, query.options);
       return lines.ok ? ok({ lines: lines.value }) : err(statusError(lines.error));
     }
+    case 'logs': {
+      const { namespace, name } = query.ref;
+      const lines = simulation.logs(namespace, name, query.container, query.previous === true);
+      return lines.ok ? ok({ lines: lines.value }) : err(statusError(lines.error));
+    }
+    case 'rollout': {
+      const lines = simulation.rollout(query.ref, query.what);
+      return lines.ok ? ok({ lines: lines.value }) : err(statusError(lines.error));
+    }
     case 'schedulers':
       return ok({ schedulers: simulation.schedulers() });
     case 'object':

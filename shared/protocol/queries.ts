@@ -26,6 +26,10 @@ export const querySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('metrics'), ref: refSchema.optional() }),
   /** The lines of `kubectl top`. */
   z.strictObject({ type: z.literal('top'), what: z.enum(['nodes', 'pods']), options: topOptionsSchema }),
+  /** The lines of `kubectl logs`: what a container's program has written, or the run before it. */
+  z.strictObject({ type: z.literal('logs'), ref: refSchema, container: z.string(), previous: z.boolean().optional() }),
+  /** The lines of `kubectl rollout status` (as of now) and `kubectl rollout history`. */
+  z.strictObject({ type: z.literal('rollout'), ref: refSchema, what: z.enum(['status', 'history']) }),
   /** The schedulers with their configurations. */
   z.strictObject({ type: z.literal('schedulers') }),
   /**
@@ -63,6 +67,8 @@ export const queryReplySchemas = {
   admission: z.strictObject({ decisions: z.array(admissionDecisionSchema) }),
   metrics: metricsViewSchema,
   top: z.strictObject({ lines: z.array(z.string()) }),
+  logs: z.strictObject({ lines: z.array(z.string()) }),
+  rollout: z.strictObject({ lines: z.array(z.string()) }),
   schedulers: z.strictObject({ schedulers: z.array(schedulerViewSchema) }),
   compare: comparisonSchema,
   object: z.strictObject({ object: z.looseObject({ kind: z.string() }).nullable() }),

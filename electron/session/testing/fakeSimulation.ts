@@ -167,6 +167,14 @@ export class FakeSimulation implements Simulation {
     return ok([]);
   }
 
+  logs(): Result<string[], Status> {
+    return ok([]);
+  }
+
+  rollout(): Result<string[], Status> {
+    return ok([]);
+  }
+
   admission(): [] {
     return [];
   }

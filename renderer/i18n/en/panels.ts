@@ -10,6 +10,10 @@ export const panels = {
   admission: 'Admission',
   admissionNone: 'No admission plugin changed or refused a request for this object lately.',
   admissionRefused: 'refused · {{code}}',
+  logs: 'Log',
+  logsContainer: 'Container',
+  logsPrevious: 'of the run before',
+  logsEmpty: 'Nothing written yet.',
   refusals: 'Refusals',
   refusalsNone:
     'Nothing has been refused yet. Requests that a quota, a limit, a policy or a check turns down appear here, with who turned them down.',

@@ -12,6 +12,10 @@ export const panels: Record<keyof typeof english, string> = {
   admission: '어드미션',
   admissionNone: '최근 이 오브젝트의 요청을 바꾸거나 거부한 어드미션 플러그인이 없습니다.',
   admissionRefused: '거부됨 · {{code}}',
+  logs: '로그',
+  logsContainer: '컨테이너',
+  logsPrevious: '이전 실행',
+  logsEmpty: '아직 기록이 없습니다.',
   refusals: '거부된 요청',
   refusalsNone:
     '아직 거부된 요청이 없습니다. 할당량, 제한, 정책, 검증이 거부한 요청이 누가 왜 거부했는지와 함께 여기에 나타납니다.',

@@ -278,7 +278,12 @@ describe('suspension and ownership', () => {
     const cluster = lab();
     const labels = { app: 'x' };
     const spec = job().spec.template.spec;
-    cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'stray', namespace: 'default', labels }, spec } as Pod);
+    cluster.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'stray', namespace: 'default', labels },
+      spec,
+    } as unknown as Pod);
     const template = { metadata: { labels }, ...(spec === undefined ? {} : { spec }) };
     cluster.create(job({ manualSelector: true, selector: { matchLabels: labels }, template }));
     cluster.runFor(1500);
