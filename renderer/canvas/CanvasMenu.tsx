@@ -9,6 +9,7 @@ import {
   Copy,
   CopyPlus,
   FileCode,
+  HeartCrack,
   HeartPulse,
   ImageUp,
   Layers,
@@ -30,6 +31,7 @@ import {
   ZapOff,
 } from 'lucide-react';
 import type { ComponentType, MouseEvent, ReactNode } from 'react';
+import type { Pod } from '#shared/kube/types.ts';
 import { KindIcon, type MenuEntry } from '../components/index.ts';
 import { type Translate, useT } from '../i18n/index.ts';
 import { sendCommand } from '../store/actions.ts';
@@ -37,7 +39,7 @@ import { type AppActionId, appActions } from '../store/appActions.ts';
 import { canvasPort } from '../store/canvasPort.ts';
 import { useCluster } from '../store/cluster.ts';
 import type { Position } from '../store/mirror.ts';
-import { nodeActions, type ObjectAction, podActions } from '../store/objectActions.ts';
+import { failActions, nodeActions, type ObjectAction, podActions, probeActions } from '../store/objectActions.ts';
 import { addMachine, addPod } from '../store/place.ts';
 import { openDialog, select, useView } from '../store/view.ts';
 import { ownerOf, workloadActions } from '../store/workloadActions.ts';
@@ -52,6 +54,7 @@ const ICONS: Record<string, ComponentType<{ size?: number }>> = {
   'circle-help': CircleHelp,
   copy: Copy,
   'file-code': FileCode,
+  'heart-crack': HeartCrack,
   'heart-pulse': HeartPulse,
   'image-up': ImageUp,
   layers: Layers,
@@ -89,7 +92,7 @@ function entriesOf(actions: readonly ObjectAction[], t: Translate, prefix: strin
     const Icon = ICONS[action.icon];
     const entry: MenuEntry = {
       id: `${prefix}${action.id}`,
-      label: t(action.label),
+      label: t(action.label, action.values),
       icon: Icon ? <Icon size={14} /> : null,
       ...(action.shortcut ? { shortcut: action.shortcut } : {}),
       ...(action.danger ? { danger: true } : {}),
@@ -151,6 +154,22 @@ function heading(key: string): MenuEntry {
   return { type: 'heading', id: 'heading', label: key.slice(key.lastIndexOf('/') + 1) };
 }
 
+/** A pod's own entries; what makes its containers fail opens to the side. */
+function podEntries(pod: Pod, t: Translate): MenuEntry[] {
+  const fails = entriesOf(failActions(pod), t, '');
+  const probes = entriesOf(probeActions(pod), t, '');
+  const sub = (id: string, label: string, icon: ReactNode, entries: MenuEntry[]): MenuEntry[] =>
+    entries.length > 0 ? [{ type: 'sub', id, label, icon, entries }] : [];
+  return entriesOf(podActions(pod), t, '').flatMap((entry) =>
+    entry.id === 'failContainer' && fails.length > 0
+      ? [
+          ...sub('probes', t('objects:probes'), <HeartPulse size={14} />, probes),
+          ...sub('fails', t('objects:failContainer'), <Bug size={14} />, fails),
+        ]
+      : [entry],
+  );
+}
+
 /** Entries for the object the menu was opened on. */
 function entriesFor(key: string | null, t: Translate): MenuEntry[] {
   const mirror = useCluster.getState();
@@ -166,7 +185,7 @@ function entriesFor(key: string | null, t: Translate): MenuEntry[] {
   const pod = key ? mirror.pods.get(key) : undefined;
   if (key && pod) {
     const owner = ownerOf(pod);
-    const own: MenuEntry[] = [heading(key), ...entriesOf(podActions(pod), t, '')];
+    const own: MenuEntry[] = [heading(key), ...podEntries(pod, t)];
     if (!owner) return own;
     const name = owner.metadata.name;
     return [

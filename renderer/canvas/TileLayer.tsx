@@ -3,6 +3,7 @@ import type { Node, Pod } from '#shared/kube/types.ts';
 import { CARD } from '../graph/card.ts';
 import type { Box } from '../graph/group.ts';
 import { type CardModel, cardModel, type PodDot } from '../graph/model.ts';
+import type { PodState } from '../graph/podLook.ts';
 import { TILE, tileDensity, tilePitch } from '../graph/tile.ts';
 import { useCluster } from '../store/cluster.ts';
 import type { Mirror, Position } from '../store/mirror.ts';
@@ -30,6 +31,9 @@ function readColors(element: HTMLElement): Colors {
   };
 }
 
+const SOLID: ReadonlySet<PodState> = new Set<PodState>(['running', 'creating', 'terminating']);
+const BAD_LINE: ReadonlySet<PodState> = new Set<PodState>(['failed', 'crashing', 'evicted', 'terminating']);
+
 function paintPods(context: CanvasRenderingContext2D, pods: readonly PodDot[], height: number, bad: string): void {
   const room = height - TILE.podsY - TILE.bottom;
   const pitch = tilePitch(pods.length, TILE.width, room);
@@ -41,12 +45,20 @@ function paintPods(context: CanvasRenderingContext2D, pods: readonly PodDot[], h
     const x = TILE.left + (index % perRow) * pitch;
     const y = TILE.podsY + Math.floor(index / perRow) * pitch;
     const { state, color } = pod.look;
-    const solid = state === 'running' || state === 'creating' || state === 'terminating';
     context.globalAlpha = state === 'terminating' ? 0.45 : state === 'creating' ? 0.6 : 1;
     context.fillStyle = color;
-    context.strokeStyle = state === 'failed' || state === 'terminating' ? bad : color;
-    if (solid) context.fillRect(x, y, size, size);
-    if (state !== 'running' && state !== 'creating') context.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+    context.strokeStyle = BAD_LINE.has(state) ? bad : color;
+    if (SOLID.has(state)) context.fillRect(x, y, size, size);
+    else if (state === 'init') context.fillRect(x, y + size / 2, size, size / 2);
+    else if (state === 'crashing') context.fillRect(x + size * 0.36, y + size * 0.36, size * 0.28, size * 0.28);
+    if (state === 'evicted' || state === 'succeeded') {
+      context.beginPath();
+      context.arc(x + size / 2, y + size / 2, (size - line) / 2, 0, Math.PI * 2);
+      context.stroke();
+      if (state === 'evicted') context.strokeRect(x + size * 0.34, y + size / 2, size * 0.32, 0);
+    } else if (state !== 'running' && state !== 'creating') {
+      context.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+    }
   });
   context.globalAlpha = 1;
 }

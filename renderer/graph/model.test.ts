@@ -21,7 +21,21 @@ describe('podState', () => {
     [
       'crash loop',
       pod('a', { on: 'n', status: { containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] } }),
-      'failed',
+      'crashing',
+    ],
+    ['evicted by its kubelet', pod('a', { on: 'n', phase: 'Failed', status: { phase: 'Failed', reason: 'Evicted' } }), 'evicted'],
+    [
+      'its init containers run',
+      pod('a', { on: 'n', status: { phase: 'Pending', initContainerStatuses: [{ state: { running: {} } }] } }),
+      'init',
+    ],
+    [
+      'its init containers have not begun',
+      pod('a', {
+        on: 'n',
+        status: { phase: 'Pending', initContainerStatuses: [{ state: { waiting: { reason: 'PodInitializing' } } }] },
+      }),
+      'creating',
     ],
     [
       'bad image',

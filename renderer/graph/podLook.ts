@@ -1,12 +1,26 @@
 import { podPriority } from '#shared/kube/pod.ts';
-import type { Pod } from '#shared/kube/types.ts';
+import type { ContainerStatus, Pod } from '#shared/kube/types.ts';
 import { type Lineage, ownerKeyOf, templateKeyOf } from '../store/lineage.ts';
 
-/** How a pod's state is shown. `unready`: running, but not (yet) ready. */
-export type PodState = 'pending' | 'creating' | 'running' | 'unready' | 'terminating' | 'failed' | 'succeeded';
+/**
+ * How a pod's state is shown. `init`: its init containers run; `unready`: running, but not (yet) ready; `crashing`: waits before it is started
+ * again; `evicted`: ended from outside (by its kubelet, for a more important pod, with its machine); `failed`: by itself, or cannot start.
+ */
+export type PodState =
+  | 'pending'
+  | 'creating'
+  | 'init'
+  | 'running'
+  | 'unready'
+  | 'crashing'
+  | 'terminating'
+  | 'failed'
+  | 'evicted'
+  | 'succeeded';
+
+const FROM_OUTSIDE = new Set(['Evicted', 'Preempting', 'Preempted', 'NodeShutdown', 'Terminated', 'Shutdown', 'NodeLost']);
 
 const BAD_WAITS = new Set([
-  'CrashLoopBackOff',
   'ImagePullBackOff',
   'ErrImagePull',
   'InvalidImageName',
@@ -15,16 +29,34 @@ const BAD_WAITS = new Set([
   'RunContainerError',
 ]);
 
+const NO_STATUSES: readonly ContainerStatus[] = [];
+
+function troubleOf(statuses: readonly ContainerStatus[]): 'crashing' | 'failed' | undefined {
+  let found: 'crashing' | undefined;
+  for (const status of statuses) {
+    const reason = status.state?.waiting?.reason;
+    if (reason === undefined) continue;
+    if (BAD_WAITS.has(reason)) return 'failed';
+    if (reason === 'CrashLoopBackOff') found = 'crashing';
+  }
+  return found;
+}
+
+function hasBegun(status: ContainerStatus): boolean {
+  return status.state?.running !== undefined || status.state?.terminated !== undefined;
+}
+
 /** State of a pod as the canvas tells it apart. */
 export function podState(pod: Pod): PodState {
   if (pod.metadata.deletionTimestamp) return 'terminating';
   const phase = pod.status?.phase;
-  if (phase === 'Failed') return 'failed';
+  if (phase === 'Failed') return FROM_OUTSIDE.has(pod.status?.reason ?? '') ? 'evicted' : 'failed';
   if (phase === 'Succeeded') return 'succeeded';
   if (!pod.spec.nodeName) return 'pending';
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  if (statuses.some((status) => BAD_WAITS.has(status.state?.waiting?.reason ?? ''))) return 'failed';
-  if (phase !== 'Running') return 'creating';
+  const { initContainerStatuses = NO_STATUSES, containerStatuses = NO_STATUSES } = pod.status ?? {};
+  const trouble = troubleOf(initContainerStatuses) ?? troubleOf(containerStatuses);
+  if (trouble) return trouble;
+  if (phase !== 'Running') return initContainerStatuses.some(hasBegun) ? 'init' : 'creating';
   const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready');
   return ready?.status === 'True' ? 'running' : 'unready';
 }

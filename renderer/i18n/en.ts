@@ -1,6 +1,7 @@
 import { advice } from './en/advice.ts';
 import { canvas } from './en/canvas.ts';
 import { dialogs } from './en/dialogs.ts';
+import { objects } from './en/objects.ts';
 import { palette } from './en/palette.ts';
 import { panels } from './en/panels.ts';
 import { presenter } from './en/presenter.ts';
@@ -10,4 +11,4 @@ import { shell } from './en/shell.ts';
 import { workloads } from './en/workloads.ts';
 
 /** English catalogue, one namespace an area. */
-export const en = { shell, palette, canvas, reasons, panels, dialogs, advice, schedulers, presenter, workloads };
+export const en = { shell, palette, canvas, reasons, panels, dialogs, advice, schedulers, presenter, workloads, objects };

@@ -2,6 +2,7 @@ import type { en } from './en.ts';
 import { advice } from './ko/advice.ts';
 import { canvas } from './ko/canvas.ts';
 import { dialogs } from './ko/dialogs.ts';
+import { objects } from './ko/objects.ts';
 import { palette } from './ko/palette.ts';
 import { panels } from './ko/panels.ts';
 import { presenter } from './ko/presenter.ts';
@@ -22,4 +23,5 @@ export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> 
   schedulers,
   presenter,
   workloads,
+  objects,
 };

@@ -1,4 +1,5 @@
 import './panels.css';
+import './objects.css';
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { AnyObject, Deployment, Node, ObjectKey, Pod } from '#shared/kube/types.ts';
 import { KindIcon, PodGlyph, type TabSpec, Tabs } from '../components/index.ts';

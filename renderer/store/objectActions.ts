@@ -1,9 +1,10 @@
 import { controllerOf } from '#shared/kube/pod.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
 import { refOf } from '#shared/kube/types.ts';
-import { type MessageKey, translate } from '../i18n/index.ts';
+import { type MessageKey, type MessageValues, translate } from '../i18n/index.ts';
 import { sendCommand } from './actions.ts';
 import { useCluster } from './cluster.ts';
+import { containerRows } from './containers.ts';
 import { showToast } from './toasts.ts';
 import { openDialog, openDock, openInspector, select, useView } from './view.ts';
 
@@ -11,6 +12,8 @@ import { openDialog, openDock, openInspector, select, useView } from './view.ts'
 export interface ObjectAction {
   id: string;
   label: MessageKey;
+  /** What the label is filled with. */
+  values?: MessageValues;
   icon: string;
   shortcut?: string;
   danger?: boolean;
@@ -151,7 +154,52 @@ export function podActions(pod: Pod): ObjectAction[] {
       group: true,
       run: () => void sendCommand({ type: 'delete', refs: [ref] }),
     },
+    {
+      id: 'deleteNow',
+      label: 'objects:deleteNow',
+      icon: 'zap-off',
+      danger: true,
+      run: () => void sendCommand({ type: 'delete', refs: [ref], gracePeriodSeconds: 0, force: true }),
+    },
   ];
+}
+
+/** The probes that the pod's containers have, each with the switch to its other outcome. */
+export function probeActions(pod: Pod): ObjectAction[] {
+  const rows = containerRows(pod);
+  const probed = rows.filter((row) => row.probes.length > 0);
+  return probed.flatMap((row) =>
+    row.probes.map(({ kind, told }): ObjectAction => {
+      const outcome = told === 'fail' ? 'pass' : 'fail';
+      const many = probed.length > 1;
+      const says = outcome === 'fail' ? (many ? 'probeFailsIn' : 'probeFails') : many ? 'probePassesIn' : 'probePasses';
+      return {
+        id: `${kind}-${row.name}`,
+        label: `objects:${says}`,
+        values: { probe: translate(`objects:probe_${kind}`), container: row.name },
+        icon: outcome === 'fail' ? 'heart-crack' : 'heart-pulse',
+        run: () => void sendCommand({ type: 'setProbe', ref: refOf(pod), container: row.name, probe: kind, outcome }),
+      };
+    }),
+  );
+}
+
+/** A running container ends: by itself with code 1, or killed. */
+export function failActions(pod: Pod): ObjectAction[] {
+  const running = containerRows(pod).filter((row) => row.state.kind === 'running');
+  const end = (container: string, exitCode: number) => (): void =>
+    void sendCommand({ type: 'failContainer', ref: refOf(pod), container, exitCode });
+  return running.flatMap(({ name }, index): ObjectAction[] => [
+    {
+      id: `fail-${name}-1`,
+      label: 'objects:exitWith',
+      values: { container: name, code: 1 },
+      icon: 'bug',
+      group: index > 0,
+      run: end(name, 1),
+    },
+    { id: `fail-${name}-137`, label: 'objects:exitKilled', values: { container: name }, icon: 'zap-off', run: end(name, 137) },
+  ]);
 }
 
 /** Runs a key's action on every selected node. */

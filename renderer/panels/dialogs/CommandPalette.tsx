@@ -71,7 +71,7 @@ export function CommandPalette() {
                   <Item
                     key={action.id}
                     id={`selection ${action.id}`}
-                    label={t(action.label)}
+                    label={t(action.label, action.values)}
                     shortcut={action.shortcut}
                     run={action.run}
                   />

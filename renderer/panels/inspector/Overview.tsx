@@ -7,8 +7,8 @@ import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { select } from '../../store/view.ts';
 import { listWorkloads, workloadSummary } from '../../store/workloads.ts';
+import { podStatusText } from '../model/podFacts.ts';
 import { OtherObjects } from './OtherObjects.tsx';
-import { podStatusText } from './PodDetails.tsx';
 import { KeyValues, Section } from './parts.tsx';
 
 function ObjectButton({ id, kind, name, note }: { id: string; kind?: string; name: string; note: string }) {

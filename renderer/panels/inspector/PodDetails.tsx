@@ -1,12 +1,17 @@
 import { controllerOf, podPriority, qosClass } from '#shared/kube/pod.ts';
-import type { ContainerStatus, Pod, Toleration } from '#shared/kube/types.ts';
+import type { Pod, Toleration } from '#shared/kube/types.ts';
 import { refOf } from '#shared/kube/types.ts';
+import { Tooltip } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { replicaSetKeyOf } from '../../store/lineage.ts';
 import { openDialog, select } from '../../store/view.ts';
+import { deadlineOf, endingOf, isMirrorPod, podStatusText } from '../model/podFacts.ts';
 import { requestsText } from '../model/requests.ts';
+import { Containers } from './Containers.tsx';
+import { Countdown } from './Countdown.tsx';
+import { LogsSection } from './LogsSection.tsx';
 import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
 
 /** A toleration as people write it: `gpu=true:NoSchedule`, `dedicated (any value)`, `everything`. */
@@ -16,13 +21,6 @@ export function tolerationText(toleration: Toleration): string {
   const effect = toleration.effect ? `:${toleration.effect}` : '';
   const seconds = toleration.tolerationSeconds === undefined ? '' : ` ${toleration.tolerationSeconds}s`;
   return `${key}${value}${effect}${seconds}`;
-}
-
-function stateText(status: ContainerStatus | undefined): string {
-  const state = status?.state;
-  if (state?.running) return 'Running';
-  if (state?.terminated) return `${state.terminated.reason ?? 'Terminated'} (${state.terminated.exitCode})`;
-  return state?.waiting?.reason ?? 'Waiting';
 }
 
 function OwnerLink({ pod }: { pod: Pod }) {
@@ -44,15 +42,45 @@ function OwnerLink({ pod }: { pod: Pod }) {
   );
 }
 
-/** One line on a pod's state: phase, or the reason that matters more. Models kubectl's STATUS column in its main cases. */
-export function podStatusText(pod: Pod): string {
-  if (pod.metadata.deletionTimestamp) return 'Terminating';
-  const waiting = pod.status.containerStatuses?.find((status) => status.state?.waiting)?.state?.waiting?.reason;
-  if (pod.status.reason) return pod.status.reason;
-  const gated = pod.status.conditions?.some(
-    (condition) => condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated',
+/** Who ended it and why, and how long it still has: what matters more than all the rest. */
+function Notices({ pod }: { pod: Pod }) {
+  const t = useT();
+  const ending = endingOf(pod);
+  const deadline = deadlineOf(pod);
+  return (
+    <>
+      {ending ? (
+        <div className="notice bad">
+          <b>{t(`objects:ended_${ending.why}`)}</b> <span className="mono small">{ending.reason}</span>
+          {ending.message === '' ? null : <p className="notice-text">{ending.message}</p>}
+        </div>
+      ) : null}
+      {deadline === null ? null : (
+        <p className="notice">
+          {t('objects:stopping', { seconds: pod.metadata.deletionGracePeriodSeconds ?? 0 })}{' '}
+          <Countdown untilMs={deadline} say={(left) => t('objects:killedIn', { left })} />
+        </p>
+      )}
+      {isMirrorPod(pod) ? (
+        <p className="notice info">
+          <b>{t('objects:staticPod')}</b> {t('objects:staticPodText')}
+        </p>
+      ) : null}
+    </>
   );
-  return gated ? 'SchedulingGated' : (waiting ?? pod.status.phase ?? 'Pending');
+}
+
+/** The class as a word that explains itself when pointed at. */
+function Qos({ pod }: { pod: Pod }) {
+  const t = useT();
+  const name = (pod.status.qosClass ?? qosClass(pod.spec)) as 'Guaranteed' | 'Burstable' | 'BestEffort';
+  return (
+    <Tooltip text={t(`objects:qos_${name}`)} side="left">
+      <button type="button" className="explained">
+        {name}
+      </button>
+    </Tooltip>
+  );
 }
 
 /** Facts about a pod. */
@@ -65,6 +93,7 @@ export function PodDetails({ pod }: { pod: Pod }) {
   const labels = Object.entries(pod.metadata.labels ?? {});
   return (
     <>
+      <Notices pod={pod} />
       <KeyValues
         rows={[
           [t('panels:status'), podStatusText(pod)],
@@ -94,7 +123,7 @@ export function PodDetails({ pod }: { pod: Pod }) {
               {requestsText(pod) || t('panels:noRequests')}
             </span>,
           ],
-          [t('panels:qos'), pod.status.qosClass ?? qosClass(pod.spec)],
+          [t('panels:qos'), <Qos key="qos" pod={pod} />],
           ...(pod.status.podIP
             ? [
                 [
@@ -108,19 +137,8 @@ export function PodDetails({ pod }: { pod: Pod }) {
           ...(restarts > 0 ? [[t('panels:restarts'), String(restarts)] as const] : []),
         ]}
       />
-      <Section title={t('panels:containers')}>
-        <ul className="containers">
-          {pod.spec.containers.map((container) => (
-            <li key={container.name}>
-              <b>{container.name}</b>{' '}
-              <span className="muted">
-                {stateText(pod.status.containerStatuses?.find((status) => status.name === container.name))}
-              </span>
-              <div className="mono muted">{container.image}</div>
-            </li>
-          ))}
-        </ul>
-      </Section>
+      <Containers pod={pod} />
+      {pod.spec.nodeName ? <LogsSection key={`logs ${pod.metadata.uid}`} pod={pod} /> : null}
       <Section title={t('panels:tolerations')}>
         <Chips
           items={(pod.spec.tolerations ?? []).map((toleration, index) => ({
