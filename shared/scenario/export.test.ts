@@ -12,7 +12,10 @@ const token: AnyObject = {
     serviceAccountName: 'default',
     initContainers: [{ name: 'i', image: 'x', volumeMounts: [mount] }],
     containers: [{ name: 'a', image: 'x', volumeMounts: [{ name: 'own', mountPath: '/x' }, mount] }],
-    volumes: [{ name: 'own', emptyDir: {} }, { name: mount.name, projected: { sources: [] } }],
+    volumes: [
+      { name: 'own', emptyDir: {} },
+      { name: mount.name, projected: { sources: [] } },
+    ],
   },
 };
 const account = (more: object): AnyObject => ({
@@ -37,5 +40,29 @@ describe('printManifests', () => {
     expect(printManifests([named])).toContain('serviceAccountName: robot');
     expect(printManifests([account({})])).toBe('');
     expect(printManifests([account({ imagePullSecrets: [{ name: 'reg' }] })])).toContain('name: reg');
+  });
+
+  it('leaves out the selector that the server has made for a Job, and its labels', () => {
+    const made = {
+      'batch.kubernetes.io/controller-uid': 'u',
+      'controller-uid': 'u',
+      'batch.kubernetes.io/job-name': 'j',
+      'job-name': 'j',
+    };
+    const job = (spec: object, labels: object): AnyObject => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'j', namespace: 'default', labels: { ...made, ...labels } as Record<string, string> },
+      spec: { ...spec, selector: { matchLabels: made }, template: { metadata: { labels: { ...made, ...labels } }, spec: {} } },
+    });
+    const read = (text: string) => {
+      const parsed = parseScenario(text, 'f.yaml');
+      return parsed.ok ? parsed.value.objects[0] : undefined;
+    };
+    const plain = read(printManifests([job({ manualSelector: false }, { app: 'x' })]));
+    expect(plain?.metadata.labels).toEqual({ app: 'x' });
+    expect(plain?.spec).toEqual({ manualSelector: false, template: { metadata: { labels: { app: 'x' } }, spec: {} } });
+    const manual = read(printManifests([job({ manualSelector: true }, {})]));
+    expect(manual?.spec).toMatchObject({ selector: { matchLabels: made }, template: { metadata: { labels: made } } });
   });
 });

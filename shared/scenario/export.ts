@@ -96,6 +96,27 @@ function dropAccount(spec: Fields): void {
   }
 }
 
+/** Labels by which a Job finds its pods; the API server makes them, with the Job's uid. */
+const JOB_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid', 'batch.kubernetes.io/job-name', 'job-name'];
+
+/** Metadata without the labels that the API server has given a Job or its template. */
+function withoutJobLabels(metadata: unknown): unknown {
+  if (metadata === null || typeof metadata !== 'object') return metadata;
+  const { labels, ...rest } = metadata as { labels?: Record<string, string> };
+  const own = Object.entries(labels ?? {}).filter(([key]) => !JOB_LABELS.includes(key));
+  return own.length === 0 ? rest : { ...rest, labels: Object.fromEntries(own) };
+}
+
+const hasGeneratedSelector = ({ kind, spec }: AnyObject): boolean =>
+  kind === 'Job' && (spec as { manualSelector?: boolean } | undefined)?.manualSelector !== true;
+
+/** Takes away the selector that the API server has made for a Job; with it the manifest would be refused. */
+function dropSelector(spec: Fields): void {
+  delete spec.selector;
+  const template = spec.template as Fields | undefined;
+  if (template) spec.template = { ...template, metadata: withoutJobLabels(template.metadata) };
+}
+
 function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>): unknown {
   const { metadata, kind, spec } = object;
   if (spec === null || typeof spec !== 'object') return spec;
@@ -106,6 +127,7 @@ function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>)
     delete fields.priority;
     if (placedByScheduler.has(`${metadata.namespace ?? ''}/${metadata.name}`)) delete fields.nodeName;
   }
+  if (hasGeneratedSelector(object)) dropSelector(fields);
   if (kind === 'Node' && Array.isArray(fields.taints)) {
     const taints = (fields.taints as { key: string }[]).filter((taint) => !controllerTaints.test(taint.key));
     if (taints.length > 0) fields.taints = taints;
@@ -116,7 +138,13 @@ function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>)
 
 function manifest(object: AnyObject, placedByScheduler: ReadonlySet<string>): AnyObject {
   const { apiVersion, kind, metadata, spec: _spec, status, ...rest } = object;
-  const result: Fields = { apiVersion, kind, metadata: manifestMetadata(metadata), ...rest };
+  const ownMetadata = manifestMetadata(metadata);
+  const result: Fields = {
+    apiVersion,
+    kind,
+    metadata: hasGeneratedSelector(object) ? withoutJobLabels(ownMetadata) : ownMetadata,
+    ...rest,
+  };
   if ('spec' in object) result.spec = manifestSpec(object, placedByScheduler);
   // The API takes a new node's size from its manifest; without it the node could hold nothing.
   if (kind === 'Node' && status !== null && typeof status === 'object') {
