@@ -22,6 +22,8 @@ export class CycleState {
   skipFilter: ReadonlySet<string> = new Set();
   /** Plugins whose PreScore said Skip: their Score does not run. */
   skipScore: ReadonlySet<string> = new Set();
+  /** PreFilter left one node: answers about it are asked for once, so that keeping them would only cost. */
+  oneNode = false;
 
   read<T extends object>(key: StateKey<T>): T | undefined {
     return this.#data.get(key.name) as T | undefined;
@@ -37,6 +39,7 @@ export class CycleState {
     for (const [name, value] of this.#data) copy.#data.set(name, isCloneable(value) ? value.clone() : value);
     copy.skipFilter = this.skipFilter;
     copy.skipScore = this.skipScore;
+    copy.oneNode = this.oneNode;
     return copy;
   }
 }

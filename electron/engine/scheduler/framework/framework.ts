@@ -113,6 +113,7 @@ export class Framework {
     let rejection: PluginStatus | null = null;
     const outcome = (status: PluginStatus | null): PreFilterOutcome => {
       state.skipFilter = skipped;
+      state.oneNode = nodeNames?.size === 1;
       return { status, nodeNames, narrowedBy: narrowedBy.toSorted() };
     };
     for (const plugin of this.at('preFilter')) {
@@ -148,9 +149,9 @@ export class Framework {
     this.#otherFilters = all.slice(this.#firstOther).filter(asked);
   }
 
-  /** Asked once for each template and state of a node; a pod that names its node is nobody's like. */
+  /** Asked once for each template and state of a node; a pod that is meant for one node (a DaemonSet's) is nobody's like. */
   #localVerdict(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
-    if (node.generation === 0 || pod.pod.spec.nodeName) return firstRejection(this.#localFilters, state, pod, node);
+    if (node.generation === 0 || state.oneNode || pod.pod.spec.nodeName) return firstRejection(this.#localFilters, state, pod, node);
     const answers = this.#answers.of(pod.template);
     if (answers.generations[node.position] === node.generation) return answers.verdicts[node.position] ?? null;
     const status = firstRejection(this.#localFilters, state, pod, node);
@@ -161,6 +162,7 @@ export class Framework {
   probe(state: CycleState, pod: PodInfo, snapshot: Snapshot): (position: number) => PluginStatus | null {
     if (this.#filtersFor !== state.skipFilter) this.#chooseFilters(state.skipFilter);
     const { nodes, listed, generations } = snapshot;
+    if (state.oneNode) return (position) => this.filterWithNominated(state, pod, nodes[position]!);
     const answers = this.#answers.of(pod.template);
     answers.grow(nodes.length);
     const known = pod.pod.spec.nodeName ? new Int32Array(nodes.length) : answers.generations;
@@ -317,6 +319,10 @@ export class Framework {
     positions: Int32Array,
     raw: Float64Array,
   ): void {
+    if (state.oneNode) {
+      for (let i = 0; i < raw.length; i++) raw[i] = plugin.score!(state, pod, nodes[i]!);
+      return;
+    }
     const current = this.#handle.snapshot().generations;
     const known = this.#answers.of(pod.template).scores(plugin.name);
     known.grow(current.length);
