@@ -85,6 +85,12 @@ export class Story {
     return this.all<T>(kind).find((object) => object.metadata.name === name);
   }
 
+  /** Every stored version of an object (`Pod/default/shop`), oldest first. */
+  versions<T extends AnyObject>(key: string): T[] {
+    const changes = this.simulation.changesSince(0) ?? [];
+    return changes.flatMap((change) => (change.key === key && change.object ? [change.object as T] : []));
+  }
+
   /** Messages of the events of a reason about objects whose name begins so, oldest first. */
   told(reason: string, about = ''): string[] {
     const events = this.all<AnyObject & { message?: string; involvedObject?: { name?: string } }>('Event');
