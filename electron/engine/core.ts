@@ -32,13 +32,26 @@ export interface CoreOptions {
 /** Defaults with the given fields replaced. */
 export function mergeConfig(given: DeepPartial<EngineConfig> | undefined): EngineConfig {
   return {
-    kubelet: { ...defaultEngineConfig.kubelet, ...given?.kubelet },
+    kubelet: kubeletConfig(given?.kubelet),
     nodeLifecycle: { ...defaultEngineConfig.nodeLifecycle, ...given?.nodeLifecycle },
     scheduler: { ...defaultEngineConfig.scheduler, ...given?.scheduler },
     storage: { ...defaultEngineConfig.storage, ...given?.storage },
     hpa: { ...defaultEngineConfig.hpa, ...given?.hpa },
     eventTtlMs: given?.eventTtlMs ?? defaultEngineConfig.eventTtlMs,
     admission: { ...defaultEngineConfig.admission, ...given?.admission },
+    clusterAutoscaler: { ...defaultEngineConfig.clusterAutoscaler, ...given?.clusterAutoscaler },
+  };
+}
+
+function kubeletConfig(given: DeepPartial<EngineConfig>['kubelet']): EngineConfig['kubelet'] {
+  const defaults = defaultEngineConfig.kubelet;
+  return {
+    ...defaults,
+    ...given,
+    // Limits are given as a whole: a signal left out of them has none.
+    eviction: { ...defaults.eviction, ...(given?.eviction as Partial<EngineConfig['kubelet']['eviction']> | undefined) },
+    imageGc: { ...defaults.imageGc, ...given?.imageGc },
+    shutdown: { ...defaults.shutdown, ...given?.shutdown },
   };
 }
 

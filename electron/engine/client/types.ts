@@ -1,4 +1,5 @@
 import type { Result } from '#shared/core/result.ts';
+import type { Expander, NodeGroup } from '#shared/kube/nodeGroups.ts';
 import type { AnyObject, KindMap, KindName, KubeObject, LabelSelector, ObjectRef, Status } from '#shared/kube/types.ts';
 import type { HttpRequest, HttpResponse } from '../apiserver/request/answers.ts';
 import type { Clock, Random } from '../sim/types.ts';
@@ -148,12 +149,39 @@ export interface EngineConfig {
   hpa: AutoscalerTimings;
   eventTtlMs: number;
   admission: AdmissionConfig;
+  clusterAutoscaler: ClusterAutoscalerConfig;
 }
 
 /** Admission plugins beside or without the default ones. Models --enable-admission-plugins and --disable-admission-plugins. */
 export interface AdmissionConfig {
   enable: readonly string[];
   disable: readonly string[];
+}
+
+/** Cluster autoscaler and the machines it may order. Models the flags of cluster-autoscaler; durations in virtual milliseconds. */
+export interface ClusterAutoscalerConfig {
+  /** False: there is none, and nothing of it runs. */
+  enabled: boolean;
+  nodeGroups: readonly NodeGroup[];
+  scanIntervalMs: number;
+  expander: Expander;
+  /** Spreads new machines over groups of equal machines. */
+  balanceSimilarNodeGroups: boolean;
+  /** Nodes beyond which nothing is added; 0: no limit. */
+  maxNodesTotal: number;
+  /** Pods of lower priority that may preempt neither cause new machines nor keep one. */
+  expendablePodsPriorityCutoff: number;
+  /** A machine that was ordered so long ago is given up. */
+  maxNodeProvisionMs: number;
+  scaleDownEnabled: boolean;
+  /** Nodes whose requests stay below this share of cpu and memory may go. */
+  scaleDownUtilizationThreshold: number;
+  scaleDownUnneededMs: number;
+  scaleDownDelayAfterAddMs: number;
+  scaleDownDelayAfterDeleteMs: number;
+  scaleDownDelayAfterFailureMs: number;
+  skipNodesWithLocalStorage: boolean;
+  skipNodesWithSystemPods: boolean;
 }
 
 /** Horizontal pod autoscaler. Models the options of kube-controller-manager that begin with --horizontal-pod-autoscaler. */
@@ -196,6 +224,49 @@ export interface KubeletTimings {
   heartbeatMs: number;
   /** Node status report when nothing changes. */
   nodeStatusMs: number;
+  eviction: EvictionSettings;
+  imageGc: ImageGcSettings;
+  shutdown: ShutdownSettings;
+  /** Nodes labelled as control plane show its parts as static pods. */
+  controlPlaneStaticPods: boolean;
+}
+
+/**
+ * Node pressure. Signals: memory.available, nodefs.available, nodefs.inodesFree, imagefs.available, imagefs.inodesFree, pid.available; limits are
+ * quantities or percentages such as 10%. Models the eviction fields of KubeletConfiguration.
+ */
+export interface EvictionSettings {
+  /** Limits below which pods are evicted at once. Given ones replace all default ones, as upstream has it. */
+  hard: Readonly<Record<string, string>>;
+  /** Limits below which pods are evicted after a grace period. */
+  soft: Readonly<Record<string, string>>;
+  /** Grace period of each soft limit, in milliseconds. */
+  softGraceMs: Readonly<Record<string, number>>;
+  /** How much has to be free beyond the limit before evictions end. */
+  minimumReclaim: Readonly<Record<string, string>>;
+  /** How long a pressure condition stays after its signal has recovered. */
+  pressureTransitionMs: number;
+  /** Longest grace period of pods evicted for a soft limit, in seconds. */
+  maxPodGraceSeconds: number;
+  /** Time between two looks at a node with something to watch. Models monitoringInterval. */
+  monitorMs: number;
+}
+
+/** Removal of unused images. Models the imageGC fields of KubeletConfiguration. */
+export interface ImageGcSettings {
+  /** Use of the disk, in per cent, from which images are removed, and to which. */
+  highPercent: number;
+  lowPercent: number;
+  periodMs: number;
+}
+
+/** Graceful node shutdown. Models shutdownGracePeriod and its kin of KubeletConfiguration. */
+export interface ShutdownSettings {
+  /** Time all pods have together, and the part of it that is the critical pods'. */
+  graceMs: number;
+  criticalGraceMs: number;
+  /** Time by priority, instead of the two; empty = not used. Models shutdownGracePeriodByPodPriority. */
+  byPriority: readonly { priority: number; graceMs: number }[];
 }
 
 /** Node lifecycle controller. Models cmd/kube-controller-manager options. */
@@ -203,6 +274,11 @@ export interface NodeLifecycleTimings {
   monitorPeriodMs: number;
   monitorGraceMs: number;
   evictionRatePerSecond: number;
+  /** Rate in a partly disrupted zone of more than largeZoneNodes nodes; smaller ones have none then. */
+  secondaryEvictionRatePerSecond: number;
+  largeZoneNodes: number;
+  /** Share of unready nodes from which a zone counts as partly disrupted. */
+  unhealthyZoneThreshold: number;
 }
 
 /** Defaults: a class can follow at 1x; control-plane timings are upstream's own. */
@@ -216,8 +292,34 @@ export const defaultEngineConfig: EngineConfig = {
     crashLoopBackoffMs: 10_000,
     heartbeatMs: 10_000,
     nodeStatusMs: 300_000,
+    eviction: {
+      hard: {
+        'memory.available': '100Mi',
+        'nodefs.available': '10%',
+        'nodefs.inodesFree': '5%',
+        'imagefs.available': '15%',
+        'imagefs.inodesFree': '5%',
+      },
+      soft: {},
+      softGraceMs: {},
+      minimumReclaim: {},
+      pressureTransitionMs: 300_000,
+      maxPodGraceSeconds: 0,
+      monitorMs: 10_000,
+    },
+    imageGc: { highPercent: 85, lowPercent: 80, periodMs: 300_000 },
+    // Upstream's own default is none at all; this is what its documentation shows.
+    shutdown: { graceMs: 30_000, criticalGraceMs: 10_000, byPriority: [] },
+    controlPlaneStaticPods: false,
   },
-  nodeLifecycle: { monitorPeriodMs: 5_000, monitorGraceMs: 50_000, evictionRatePerSecond: 0.1 },
+  nodeLifecycle: {
+    monitorPeriodMs: 5_000,
+    monitorGraceMs: 50_000,
+    evictionRatePerSecond: 0.1,
+    secondaryEvictionRatePerSecond: 0.01,
+    largeZoneNodes: 50,
+    unhealthyZoneThreshold: 0.55,
+  },
   scheduler: { cycleMs: 300, backoffInitialMs: 1_000, backoffMaxMs: 10_000, unschedulableFlushMs: 300_000 },
   storage: { resyncMs: 15_000, provisionMs: 2_000 },
   hpa: {
@@ -229,4 +331,22 @@ export const defaultEngineConfig: EngineConfig = {
   },
   eventTtlMs: 3_600_000,
   admission: { enable: [], disable: [] },
+  clusterAutoscaler: {
+    enabled: false,
+    nodeGroups: [],
+    scanIntervalMs: 10_000,
+    expander: 'least-waste',
+    balanceSimilarNodeGroups: false,
+    maxNodesTotal: 0,
+    expendablePodsPriorityCutoff: -10,
+    maxNodeProvisionMs: 900_000,
+    scaleDownEnabled: true,
+    scaleDownUtilizationThreshold: 0.5,
+    scaleDownUnneededMs: 600_000,
+    scaleDownDelayAfterAddMs: 600_000,
+    scaleDownDelayAfterDeleteMs: 0,
+    scaleDownDelayAfterFailureMs: 180_000,
+    skipNodesWithLocalStorage: true,
+    skipNodesWithSystemPods: true,
+  },
 };

@@ -1,25 +1,36 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { deepEqual } from '#shared/core/json.ts';
+import { err, type Result } from '#shared/core/result.ts';
 import { getCondition } from '#shared/kube/conditions.ts';
 import { type Amounts, isTerminal } from '#shared/kube/pod.ts';
 import type { Lease, Node, Pod } from '#shared/kube/types.ts';
-import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
+import type { Client, ComponentContext, EventRecorder, ShutdownSettings } from '../client/types.ts';
 import type { Faults } from '../faults/index.ts';
 import { type Admission, admitPod } from './admission.ts';
 import { isCriticalPod, PREEMPTED, podsToPreempt } from './criticalPods.ts';
-import type { UsageSource, WorkerHost } from './host.ts';
+import { type EvictionHost, EvictionManager } from './eviction.ts';
+import type { UsageSource } from './host.ts';
 import { normalizeImage } from './images.ts';
 import {
+  changeEvents,
+  disagrees,
   hasImage,
   hostAddress,
   isUnregistered,
   needsReport,
+  notReady,
+  pressureVerdicts,
   registeredStatus,
   registrationLabels,
   reportedConditions,
+  type Verdict,
   withImage,
 } from './nodeStatus.ts';
-import { type Origin, PodWorker } from './worker.ts';
+import { outsideFor, type PodUse, PRESSURE_ANNOTATION, podUse, readPressure, type WantedPressure } from './pressure.ts';
+import { NodeShutdown, SHUTDOWN_ERROR, SHUTTING_DOWN } from './shutdown.ts';
+import { isMirror } from './staticPods.ts';
+import { type StaticHost, StaticPods } from './staticRunner.ts';
+import { type Origin, PodWorker, type Termination } from './worker.ts';
 
 const LEASES = 'kube-node-lease';
 const LEASE_SECONDS = 40;
@@ -33,10 +44,12 @@ export interface AgentParts {
   readonly recorder: EventRecorder;
   readonly faults: Faults;
   readonly usage: UsageSource | undefined;
+  /** Whether a part of the control plane runs; without it all of them do. */
+  readonly componentRuns: ((component: string) => boolean) | undefined;
 }
 
 /** The kubelet of one machine: registration, heartbeats, images, and a worker for each pod. */
-export class NodeAgent implements WorkerHost {
+export class NodeAgent implements StaticHost, EvictionHost {
   readonly ctx: ComponentContext;
   readonly client: Client;
   readonly recorder: EventRecorder;
@@ -44,6 +57,14 @@ export class NodeAgent implements WorkerHost {
   readonly index: number;
   readonly #faults: Faults;
   readonly #usage: UsageSource | undefined;
+  readonly #componentRuns: AgentParts['componentRuns'];
+  readonly #eviction: EvictionManager;
+  readonly #statics: StaticPods;
+  #shutdown: NodeShutdown | undefined;
+  /** What programs use, while it is asked of many at the same moment. */
+  #sweep: Pick<UsageSource, 'containersOf'> | undefined;
+  /** An annotation about pressure that was complained about. */
+  #misread: string | undefined;
   /** By namespace/name. */
   readonly #workers = new Map<string, PodWorker>();
   /** When each image's last pull ends, by its full name. */
@@ -65,22 +86,25 @@ export class NodeAgent implements WorkerHost {
     this.name = name;
     this.index = index;
     this.#crashed = parts.faults.of(name) === 'crashed';
+    this.#componentRuns = parts.componentRuns;
+    this.#eviction = new EvictionManager(this);
+    this.#statics = new StaticPods(this);
   }
 
   reachable(): boolean {
-    return this.#faults.of(this.name) === undefined && this.#node() !== undefined;
+    return this.#faults.of(this.name) === undefined && this.node() !== undefined;
   }
 
   hostIP(): string | undefined {
-    return this.#node()?.status.addresses?.find((address) => address.type === 'InternalIP')?.address;
+    return this.node()?.status.addresses?.find((address) => address.type === 'InternalIP')?.address;
   }
 
   hasImage(image: string): boolean {
-    return hasImage(this.#node(), image);
+    return hasImage(this.node(), image);
   }
 
   addImage(image: string): void {
-    const node = this.#node();
+    const node = this.node();
     if (node === undefined || !this.reachable() || hasImage(node, image)) return;
     this.client.updateStatus({ ...node, status: { ...node.status, images: withImage(node, image) } });
   }
@@ -99,7 +123,7 @@ export class NodeAgent implements WorkerHost {
     const own = pod.status.podIP;
     if (pod.spec.hostNetwork === true) return this.hostIP() ?? hostAddress(this.index);
     if (own !== undefined) return own;
-    const taken = new Set(this.#podsHere().map((other) => other.status.podIP));
+    const taken = new Set(this.podsHere().map((other) => other.status.podIP));
     const prefix = `10.${244 + Math.floor(this.index / 256)}.${this.index % 256}`;
     for (let tries = 0; tries < ADDRESSES; tries += 1) {
       const address = `${prefix}.${this.#nextAddress}`;
@@ -110,13 +134,15 @@ export class NodeAgent implements WorkerHost {
   }
 
   memoryUsage(pod: Pod, container: string): number | undefined {
-    return this.#usage?.containersOf(pod).find((used) => used.name === container)?.memoryBytes;
+    return (this.#sweep ?? this.#usage)?.containersOf(pod).find((used) => used.name === container)?.memoryBytes;
   }
 
   admit(pod: Pod): Admission {
-    const node = this.#node();
+    const node = this.node();
     if (node === undefined) return { kind: 'admitted' };
-    const others = this.#activePods().filter((other) => other.metadata.uid !== pod.metadata.uid);
+    const refused = this.#eviction.admit(pod) ?? (this.#shutdown === undefined ? undefined : SHUTTING_DOWN);
+    if (refused !== undefined) return { kind: 'rejected', ...refused };
+    const others = this.activePods().filter((other) => other.metadata.uid !== pod.metadata.uid);
     const rejection = admitPod(pod, node, others);
     if (rejection === undefined) return { kind: 'admitted' };
     return isCriticalPod(pod) && rejection.missing !== undefined && this.#makeRoom(pod, rejection.missing, others)
@@ -124,8 +150,9 @@ export class NodeAgent implements WorkerHost {
       : { kind: 'rejected', ...rejection };
   }
 
-  #activePods(): Pod[] {
-    return [...this.#workers.values()]
+  /** Pods that take up the machine, static ones too. */
+  activePods(): Pod[] {
+    return this.#allWorkers()
       .filter((worker) => worker.active)
       .map((worker) => worker.pod)
       .filter((other) => !isTerminal(other));
@@ -135,7 +162,7 @@ export class NodeAgent implements WorkerHost {
   #makeRoom(pod: Pod, missing: Amounts, others: readonly Pod[]): boolean {
     const victims = podsToPreempt(pod, others, missing);
     for (const victim of victims ?? []) {
-      const worker = this.#workers.get(podKey(victim));
+      const worker = this.worker(podKey(victim));
       if (worker === undefined || !worker.terminate(PREEMPTED)) continue;
       this.recorder.event(victim, 'Warning', PREEMPTED.reason, PREEMPTED.message);
     }
@@ -145,12 +172,114 @@ export class NodeAgent implements WorkerHost {
   /** Node object seen for the first time: registers at once or, for one that never reported, after the kubelet's start-up. */
   start(): void {
     if (!this.reachable()) return;
-    const node = this.#node();
+    const node = this.node();
     const fresh = node === undefined || getCondition(node.status.conditions, 'Ready') === undefined;
     this.#heartbeat = this.ctx.clock.schedule(fresh ? this.ctx.config.kubelet.syncMs : 0, `kubelet/${this.name}/register`, () =>
       this.#beat(),
     );
-    for (const pod of this.#podsHere()) this.podChanged(pod, 'restored');
+    for (const pod of this.podsHere()) this.podChanged(pod, 'restored');
+    this.#statics.sync('restored');
+    this.pressureChanged();
+  }
+
+  /** What lies on the machine, or who runs the control plane, has changed. */
+  manifestsChanged(): void {
+    this.#statics.sync();
+  }
+
+  /** What the machine uses outside of pods has changed. */
+  pressureChanged(): void {
+    const text = this.node()?.metadata.annotations?.[PRESSURE_ANNOTATION];
+    if (this.#faults.of(this.name) === 'crashed' || (text === undefined && !this.#eviction.active)) return;
+    const read = text === undefined ? undefined : readPressure(text);
+    const fault = read === undefined || read.ok ? undefined : read.error;
+    if (fault !== undefined && fault !== this.#misread)
+      this.nodeEvent('Warning', 'InvalidNodePressure', `Annotation ${PRESSURE_ANNOTATION} cannot be read: ${fault}`);
+    this.#misread = fault;
+    this.#eviction.look();
+  }
+
+  /** Programs here use more than idle ones do: containers above their limit end, and what is left of the machine is looked at. */
+  loadChanged(): void {
+    if (this.#faults.of(this.name) === 'crashed') return;
+    this.checkMemory();
+    this.#eviction.look();
+  }
+
+  /** The conditions the kubelet shows were brought about by what it no longer remembers. */
+  reviewPressure(): void {
+    if (this.#faults.of(this.name) !== 'crashed') this.#eviction.look();
+  }
+
+  /** Whether the machine is short of something. */
+  get pressed(): boolean {
+    return this.#eviction.conditions.length > 0;
+  }
+
+  /** Text for the annotation so that this much is left now; the error is for people. */
+  outsideFor(wanted: WantedPressure): Result<string, string> {
+    const node = this.node();
+    return node === undefined ? err('there is no such node') : outsideFor(node, this.podUse(), this.#eviction.thresholds, wanted);
+  }
+
+  /** The machine goes down in order: its pods are ended, then it is off. False when it is down, or going down already. */
+  shutDown(settings: ShutdownSettings): boolean {
+    if (this.#shutdown !== undefined || this.#faults.of(this.name) === 'crashed') return false;
+    this.#shutdown = new NodeShutdown(this, settings);
+    this.nodeEvent('Normal', 'Shutdown', 'Shutdown manager detected shutdown event');
+    this.report();
+    this.#shutdown.start();
+    return true;
+  }
+
+  get shuttingDown(): boolean {
+    return this.#shutdown !== undefined;
+  }
+
+  powerOff(): void {
+    this.#faults.crash(this.name);
+  }
+
+  componentRuns(component: string): boolean {
+    return this.#componentRuns?.(component) ?? true;
+  }
+
+  podUse(): PodUse[] {
+    const source = this.#usage?.sweep?.() ?? this.#usage;
+    return this.activePods().map((pod) => podUse(pod, source?.containersOf(pod) ?? []));
+  }
+
+  terminate(pod: Pod, termination: Termination, event?: readonly [reason: string, message: string]): boolean {
+    const worker = this.worker(podKey(pod));
+    if (worker === undefined || worker.ending) return false;
+    if (event !== undefined && this.reachable()) this.recorder.event(pod, 'Warning', event[0], event[1]);
+    return worker.terminate(termination);
+  }
+
+  present(pod: Pod): boolean {
+    const worker = this.worker(podKey(pod));
+    return worker?.uid === pod.metadata.uid && worker?.active === true;
+  }
+
+  keepImages(images: NonNullable<Node['status']['images']>): void {
+    const node = this.node();
+    if (node !== undefined && this.reachable()) this.client.updateStatus({ ...node, status: { ...node.status, images } });
+  }
+
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const node = this.node();
+    if (node !== undefined && this.reachable()) this.recorder.event(node, type, reason, message);
+  }
+
+  /** Tells at once when the node shows other conditions than hold. */
+  report(): void {
+    const node = this.node();
+    if (node !== undefined && this.reachable() && disagrees(node, this.#verdicts(node))) this.#report(node);
+  }
+
+  #verdicts(node: Node): Verdict[] {
+    const pressure = this.#eviction.active ? pressureVerdicts(node, this.#eviction.conditions) : [];
+    return this.#shutdown === undefined ? pressure : [...pressure, notReady(SHUTDOWN_ERROR)];
   }
 
   /** Cancels everything; nothing is written. */
@@ -161,6 +290,10 @@ export class NodeAgent implements WorkerHost {
     this.#heartbeat = undefined;
     for (const worker of this.#workers.values()) worker.dispose();
     this.#workers.clear();
+    this.#statics.dispose();
+    this.#eviction.dispose();
+    this.#shutdown?.dispose();
+    this.#shutdown = undefined;
     this.#pulls.clear();
   }
 
@@ -188,7 +321,7 @@ export class NodeAgent implements WorkerHost {
 
   /** Well again. The node reports first, then its pods are taken up or caught up with. */
   recover(): void {
-    const node = this.#node();
+    const node = this.node();
     if (this.#unnoticed !== undefined) this.ctx.clock.cancel(this.#unnoticed);
     this.#unnoticed = undefined;
     if (node === undefined) return;
@@ -206,7 +339,7 @@ export class NodeAgent implements WorkerHost {
       worker.dispose();
       this.#workers.delete(key);
     }
-    for (const pod of this.#podsHere()) {
+    for (const pod of this.podsHere()) {
       const worker = this.#workers.get(podKey(pod));
       if (worker === undefined) {
         this.podChanged(pod, origin);
@@ -216,11 +349,18 @@ export class NodeAgent implements WorkerHost {
       worker.report();
       worker.forget();
     }
+    if (origin === 'crashed') this.#statics.sync(origin);
+    else this.#statics.catchUp();
+    this.pressureChanged();
   }
 
   /** A pod of this machine is new or has changed; undefined objects are gone. */
   podChanged(pod: Pod, origin: Origin = 'new'): void {
     const key = podKey(pod);
+    if (isMirror(pod) || this.#statics.has(key)) {
+      this.#statics.sync(origin);
+      return;
+    }
     const worker = this.#workers.get(key);
     if (worker !== undefined && worker.uid === pod.metadata.uid) {
       worker.update(pod);
@@ -236,15 +376,22 @@ export class NodeAgent implements WorkerHost {
   podGone(key: string): void {
     this.#workers.get(key)?.dispose();
     this.#workers.delete(key);
+    if (this.#statics.has(key)) this.#statics.sync();
   }
 
   /** Ends containers above their memory limit. */
   checkMemory(): void {
-    for (const worker of [...this.#workers.values()]) worker.checkMemory();
+    this.#sweep = this.#usage?.sweep?.();
+    for (const worker of this.#allWorkers()) worker.checkMemory();
+    this.#sweep = undefined;
   }
 
   worker(key: string): PodWorker | undefined {
-    return this.#workers.get(key);
+    return this.#workers.get(key) ?? this.#statics.worker(key);
+  }
+
+  #allWorkers(): PodWorker[] {
+    return this.#statics.size === 0 ? [...this.#workers.values()] : [...this.#statics.workers(), ...this.#workers.values()];
   }
 
   #beat(): void {
@@ -252,11 +399,16 @@ export class NodeAgent implements WorkerHost {
     this.#heartbeat = clock.schedule(config.kubelet.heartbeatMs, `kubelet/${this.name}/heartbeat`, () => this.#beat(), {
       background: true,
     });
-    const node = this.#node();
+    const node = this.node();
     if (node === undefined) return;
-    if (this.#usage !== undefined) this.checkMemory();
     this.#renewLease(node);
-    if (needsReport(node) || clock.nowMs - this.#reportedMs >= config.kubelet.nodeStatusMs) this.#report(node);
+    if (this.#statics.size > 0) this.#statics.sync();
+    if (
+      needsReport(node) ||
+      disagrees(node, this.#verdicts(node)) ||
+      clock.nowMs - this.#reportedMs >= config.kubelet.nodeStatusMs
+    )
+      this.#report(node);
   }
 
   /** Models kubelet tryUpdateNodeStatus and, for a node that never reported, registerWithAPIServer. */
@@ -270,17 +422,16 @@ export class NodeAgent implements WorkerHost {
         : this.client.update({ ...node, metadata: { ...node.metadata, labels } });
     const latest = labelled?.ok ? labelled.value : node;
     const nowText = clock.timestamp();
+    const verdicts = this.#verdicts(latest);
     const status = isUnregistered(latest)
-      ? registeredStatus(latest, hostAddress(this.index), nowText)
-      : { ...latest.status, conditions: reportedConditions(latest.status.conditions, nowText) };
+      ? registeredStatus(latest, hostAddress(this.index), nowText, verdicts)
+      : { ...latest.status, conditions: reportedConditions(latest.status.conditions, nowText, verdicts) };
     const written = this.client.updateStatus({ ...latest, status });
     if (!written.ok) return;
     this.#reportedMs = clock.nowMs;
-    const after = getCondition(written.value.status.conditions, 'Ready');
     if (before === undefined) this.recorder.event(written.value, 'Normal', 'Starting', 'Starting kubelet.');
-    if (after?.status === 'True' && before?.status !== 'True') {
-      this.recorder.event(written.value, 'Normal', 'NodeReady', `Node ${this.name} status is now: NodeReady`);
-    }
+    for (const reason of changeEvents(latest, written.value))
+      this.recorder.event(written.value, 'Normal', reason, `Node ${this.name} status is now: ${reason}`);
   }
 
   #renewLease(node: Node): void {
@@ -303,11 +454,11 @@ export class NodeAgent implements WorkerHost {
     this.client.create(lease);
   }
 
-  #node(): Node | undefined {
+  node(): Node | undefined {
     return this.ctx.informer('Node').lister.get('', this.name);
   }
 
-  #podsHere(): readonly Pod[] {
+  podsHere(): readonly Pod[] {
     return this.ctx.informer('Pod').lister.byIndex('nodeName', this.name);
   }
 }

@@ -1,10 +1,13 @@
 import type { Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../client/types.ts';
+import type { ContainerUsage } from '../metrics/types.ts';
 import type { Admission } from './admission.ts';
 
 /** What the programs in pods use at this moment; the load model's side of it. */
 export interface UsageSource {
-  containersOf(pod: Pod): readonly { name: string; memoryBytes?: number }[];
+  containersOf(pod: Pod): readonly ContainerUsage[];
+  /** The same for many pods at once; not to be kept. */
+  sweep?(): Pick<UsageSource, 'containersOf'>;
 }
 
 /** What a pod's worker needs from its machine. */

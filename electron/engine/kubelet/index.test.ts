@@ -325,7 +325,8 @@ describe('kubelet', () => {
     cluster.create(node('n1'));
     const limited = { name: 'app', image: 'x:1', resources: { limits: { memory: '10M' } } };
     cluster.create(
-      pod('a', { nodeName: 'n1', spec: { containers: [limited] } }),
+      // Only machines with load are looked at.
+      pod('a', { nodeName: 'n1', annotations: { 'stowage.dev/usage': '{}' }, spec: { containers: [limited] } }),
       pod('b', { nodeName: 'n1', spec: { containers: [{ name: 'app', image: 'x:1' }] } }),
     );
     cluster.runFor(30_000);

@@ -2,11 +2,14 @@ import { deepEqual } from '#shared/core/json.ts';
 import { err, type Result } from '#shared/core/result.ts';
 import { getCondition } from '#shared/kube/conditions.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
-import type { Component, ComponentContext } from '../client/types.ts';
+import type { Component, ComponentContext, ShutdownSettings } from '../client/types.ts';
 import type { FaultKind, Faults } from '../faults/index.ts';
-import { NodeAgent } from './agent.ts';
+import { type AgentParts, NodeAgent } from './agent.ts';
 import type { UsageSource } from './host.ts';
+import { LoadWatch } from './loadWatch.ts';
 import { containerLog, type LogRequest } from './logs.ts';
+import { PRESSURE_ANNOTATION, type WantedPressure } from './pressure.ts';
+import { CONTROL_PLANE_LABEL, STATIC_PODS_ANNOTATION } from './staticPods.ts';
 import type { PodWorker, Termination } from './worker.ts';
 
 /** Why a container could not be made to exit. */
@@ -22,15 +25,27 @@ export interface Kubelets extends Component {
   logs(namespace: string, pod: string, container: string, request?: LogRequest): Result<string[], string>;
   /** Asks all pods of a node for containers that use more memory than their limit, by the machine's measure. */
   checkMemory(node: string): void;
+  /** Shuts a machine down in order; false when it is down, or going down already. Without an agent of that name: undefined. */
+  shutDown(node: string, settings: ShutdownSettings): boolean | undefined;
+  /** Text for the node's annotation `stowage.dev/pressure` so that this much of a resource is left now; the error is for people. */
+  outsideFor(node: string, wanted: WantedPressure): Result<string, string>;
+  /** A component was stopped or started: the control plane's static pods follow. */
+  componentSwitched(): void;
 }
 
 /**
  * One kubelet per Node object. They see the API through informers, and neither see nor write anything while their machine is crashed or cut off.
- * `usage`: what programs use, looked at with each heartbeat; a container above its memory limit is killed.
+ * `usage`: what programs use, looked at every few seconds where there is load; a container above its memory limit is killed. `componentRuns`: which parts
+ * of the control plane run, for its static pods.
  * Models pkg/kubelet.
  */
-export function createKubelets(ctx: ComponentContext, faults: Faults, usage?: UsageSource): Kubelets {
-  const kubelets = new KubeletSet(ctx, faults, usage);
+export function createKubelets(
+  ctx: ComponentContext,
+  faults: Faults,
+  usage?: UsageSource,
+  componentRuns?: (component: string) => boolean,
+): Kubelets {
+  const kubelets = new KubeletSet(ctx, { faults, usage, componentRuns });
   return {
     name: 'kubelet',
     start: () => kubelets.start(),
@@ -40,13 +55,17 @@ export function createKubelets(ctx: ComponentContext, faults: Faults, usage?: Us
     terminatePod: (namespace, pod, termination) => kubelets.terminatePod(namespace, pod, termination),
     logs: (namespace, pod, container, request) => kubelets.logs(namespace, pod, container, request),
     checkMemory: (node) => kubelets.checkMemory(node),
+    shutDown: (node, settings) => kubelets.shutDown(node, settings),
+    outsideFor: (node, wanted) => kubelets.outsideFor(node, wanted),
+    componentSwitched: () => kubelets.componentSwitched(),
   };
 }
 
 class KubeletSet {
   readonly #ctx: ComponentContext;
   readonly #faults: Faults;
-  readonly #usage: UsageSource | undefined;
+  readonly #parts: Pick<AgentParts, 'faults' | 'usage' | 'componentRuns'>;
+  readonly #load: LoadWatch;
   readonly #client;
   readonly #nodes;
   readonly #pods;
@@ -57,11 +76,14 @@ class KubeletSet {
   #allTakenBelow = 0;
   #subscriptions: (() => void)[] = [];
   #startedBefore = false;
+  /** Nodes whose kubelets were under pressure when they were stopped: their conditions are theirs to take back. */
+  readonly #pressed = new Set<string>();
 
-  constructor(ctx: ComponentContext, faults: Faults, usage: UsageSource | undefined) {
+  constructor(ctx: ComponentContext, parts: Pick<AgentParts, 'faults' | 'usage' | 'componentRuns'>) {
     this.#ctx = ctx;
-    this.#faults = faults;
-    this.#usage = usage;
+    this.#faults = parts.faults;
+    this.#parts = parts;
+    this.#load = new LoadWatch(ctx, (nodes) => this.#loaded(nodes));
     this.#client = ctx.client('kubelet');
     this.#nodes = ctx.informer('Node');
     this.#pods = ctx.informer('Pod');
@@ -79,6 +101,7 @@ class KubeletSet {
           onAdd: (node) => this.#queue.add(`node/${node.metadata.name}`),
           onUpdate: (before, after) => {
             if (before.metadata.uid !== after.metadata.uid) this.#queue.add(`node/${after.metadata.name}`);
+            else if (differ(before, after, MACHINE_ANNOTATIONS)) this.#queue.add(`machine/${after.metadata.name}`);
           },
           onDelete: (node) => this.#queue.add(`node/${node.metadata.name}`),
         },
@@ -93,13 +116,20 @@ class KubeletSet {
       }),
       this.#faults.subscribe((node, before, after) => this.#faulted(node, before, after)),
     ];
+    this.#load.start();
   }
 
   stop(): void {
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.#subscriptions = [];
     this.#queue.stop();
-    for (const agent of this.#agents.values()) agent.dispose();
+    this.#load.stop();
+    for (const [name, agent] of this.#agents) {
+      if (agent.pressed) this.#pressed.add(name);
+      // Without its kubelet nothing holds the shutdown up any more.
+      if (agent.shuttingDown) this.#faults.crash(name);
+      agent.dispose();
+    }
     this.#agents.clear();
     this.#taken.clear();
     this.#allTakenBelow = 0;
@@ -132,6 +162,24 @@ class KubeletSet {
     this.#agents.get(node)?.checkMemory();
   }
 
+  shutDown(node: string, settings: ShutdownSettings): boolean | undefined {
+    return this.#agents.get(node)?.shutDown(settings);
+  }
+
+  outsideFor(node: string, wanted: WantedPressure): Result<string, string> {
+    return this.#agents.get(node)?.outsideFor(wanted) ?? err(`node "${node}" has no kubelet`);
+  }
+
+  componentSwitched(): void {
+    if (!this.#ctx.config.kubelet.controlPlaneStaticPods) return;
+    for (const node of this.#nodes.lister.list())
+      if (node.metadata.labels?.[CONTROL_PLANE_LABEL] !== undefined) this.#queue.add(`machine/${node.metadata.name}`);
+  }
+
+  #loaded(nodes: readonly string[]): void {
+    for (const node of nodes) this.#agents.get(node)?.loadChanged();
+  }
+
   #worker(namespace: string, name: string): PodWorker | undefined {
     const nodeName = this.#pods.lister.get(namespace, name)?.spec.nodeName;
     return nodeName === undefined ? undefined : this.#agents.get(nodeName)?.worker(`${namespace}/${name}`);
@@ -150,6 +198,11 @@ class KubeletSet {
     }
     const agent = this.#agents.get(nodeName);
     if (agent === undefined || !agent.reachable()) return;
+    if (what === 'machine') {
+      agent.manifestsChanged();
+      agent.pressureChanged();
+      return;
+    }
     this.#ctx.emit({ type: 'pulse', component: 'kubelet' });
     const pod = this.#pods.lister.get(namespace, name);
     const podKey = `${namespace}/${name}`;
@@ -170,17 +223,12 @@ class KubeletSet {
       return;
     }
     if (agent !== undefined) return;
-    const parts = {
-      ctx: this.#ctx,
-      client: this.#client,
-      recorder: this.#ctx.recorder('kubelet', 'core', name),
-      faults: this.#faults,
-      usage: this.#usage,
-    };
+    const parts = { ...this.#parts, ctx: this.#ctx, client: this.#client, recorder: this.#ctx.recorder('kubelet', 'core', name) };
     const added = new NodeAgent(parts, name, this.#freeIndex(node));
     this.#agents.set(name, added);
     this.#taken.add(added.index);
     added.start();
+    if (this.#pressed.delete(name)) added.reviewPressure();
   }
 
   /** Number of a machine, from its address when that is one of ours, so that a restart gives the same addresses. */
@@ -209,6 +257,16 @@ class KubeletSet {
 /** A file that shows a node given up by its control plane shows a machine that is down. */
 function gaveUp(node: Node): boolean {
   return getCondition(node.status.conditions, 'Ready')?.reason === 'NodeStatusUnknown';
+}
+
+/** What a machine reads from its node. */
+const MACHINE_ANNOTATIONS: readonly string[] = [PRESSURE_ANNOTATION, STATIC_PODS_ANNOTATION];
+
+function differ(before: Node, after: Node, annotations: readonly string[]): boolean {
+  const [old, now] = [before.metadata, after.metadata];
+  if (old.annotations === now.annotations && old.labels === now.labels) return false;
+  const label = old.labels?.[CONTROL_PLANE_LABEL] !== now.labels?.[CONTROL_PLANE_LABEL];
+  return label || annotations.some((key) => old.annotations?.[key] !== now.annotations?.[key]);
 }
 
 /** Whether the change is news to a kubelet: what it wrote itself is not. */

@@ -30,20 +30,87 @@ const HEALTHY: readonly Pick<NodeCondition, 'type' | 'status' | 'reason' | 'mess
   { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
 ];
 
+/** Conditions of a machine that is short of something. */
+const PRESSED: readonly Verdict[] = [
+  {
+    type: 'MemoryPressure',
+    status: 'True',
+    reason: 'KubeletHasInsufficientMemory',
+    message: 'kubelet has insufficient memory available',
+  },
+  { type: 'DiskPressure', status: 'True', reason: 'KubeletHasDiskPressure', message: 'kubelet has disk pressure' },
+  { type: 'PIDPressure', status: 'True', reason: 'KubeletHasInsufficientPID', message: 'kubelet has insufficient PID available' },
+];
+
+/** Event that goes with a change of a condition, by type and new status. Models recordNodeStatusEvent in the setters. */
+const CHANGE_EVENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MemoryPressure: { True: 'NodeHasInsufficientMemory', False: 'NodeHasSufficientMemory' },
+  DiskPressure: { True: 'NodeHasDiskPressure', False: 'NodeHasNoDiskPressure' },
+  PIDPressure: { True: 'NodeHasInsufficientPID', False: 'NodeHasSufficientPID' },
+  Ready: { True: 'NodeReady', False: 'NodeNotReady' },
+};
+
+/** What the kubelet has to say of one condition. */
+export type Verdict = Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>;
+
+/**
+ * What the eviction manager says of the pressure conditions. One that it has not brought about itself is left alone while the machine is well.
+ * Models the setters MemoryPressureCondition, DiskPressureCondition, PIDPressureCondition.
+ */
+export function pressureVerdicts(node: Node, pressed: readonly string[]): Verdict[] {
+  return PRESSED.flatMap((bad): Verdict[] => {
+    if (pressed.includes(bad.type)) return [bad];
+    const shown = getCondition(node.status.conditions, bad.type);
+    const good = HEALTHY.find(({ type }) => type === bad.type);
+    return good !== undefined && shown?.status === 'True' && shown.reason === bad.reason ? [good] : [];
+  });
+}
+
+/** The Ready condition of a machine that is not, for that reason. Models the setter ReadyCondition. */
+export function notReady(message: string): Verdict {
+  return { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message };
+}
+
+/** Whether the node shows something else than the verdicts say. */
+export function disagrees(node: Node, verdicts: readonly Verdict[]): boolean {
+  return verdicts.some(({ type, status, message }) => {
+    const shown = getCondition(node.status.conditions, type);
+    return shown?.status !== status || shown.message !== message;
+  });
+}
+
+/** Reasons of the events about conditions that changed. */
+export function changeEvents(before: Node, after: Node): string[] {
+  return ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'].flatMap((type) => {
+    const [old, now] = [before, after].map((node) => getCondition(node.status.conditions, type)?.status);
+    const reason = now === undefined ? undefined : CHANGE_EVENTS[type]?.[now];
+    // A condition that is well from the start is no news, except that the node is ready.
+    const news = old !== now && (type === 'Ready' || now === 'True' || old === 'True');
+    return news && reason !== undefined ? [reason] : [];
+  });
+}
+
 /**
  * Conditions as the kubelet reports them now: heartbeats renewed, Unknown ones and missing ones put right. What somebody has set by hand
- * (pressure, not ready) stays. Models kubelet nodestatus setters.
+ * (pressure, not ready) stays, unless a verdict says otherwise. Models kubelet nodestatus setters.
  */
-export function reportedConditions(conditions: readonly NodeCondition[] | undefined, nowText: string): NodeCondition[] {
+export function reportedConditions(
+  conditions: readonly NodeCondition[] | undefined,
+  nowText: string,
+  verdicts: readonly Verdict[] = [],
+): NodeCondition[] {
   const before = conditions ?? [];
   const known = before.map((condition): NodeCondition => {
-    const healthy = HEALTHY.find((candidate) => candidate.type === condition.type);
+    const verdict = verdicts.find(({ type }) => type === condition.type);
+    const healthy = verdict ?? HEALTHY.find(({ type }) => type === condition.type);
     if (healthy === undefined) return condition;
-    if (condition.status !== 'Unknown') return { ...condition, lastHeartbeatTime: nowText };
-    return { ...healthy, lastHeartbeatTime: nowText, lastTransitionTime: nowText };
+    if (verdict === undefined && condition.status !== 'Unknown') return { ...condition, lastHeartbeatTime: nowText };
+    const since = healthy.status === condition.status ? condition.lastTransitionTime : undefined;
+    return { ...healthy, lastHeartbeatTime: nowText, lastTransitionTime: since ?? nowText };
   });
   const missing = HEALTHY.filter((healthy) => getCondition(before, healthy.type) === undefined);
-  return [...known, ...missing.map((healthy) => ({ ...healthy, lastHeartbeatTime: nowText, lastTransitionTime: nowText }))];
+  const added = missing.map((healthy) => verdicts.find(({ type }) => type === healthy.type) ?? healthy);
+  return [...known, ...added.map((healthy) => ({ ...healthy, lastHeartbeatTime: nowText, lastTransitionTime: nowText }))];
 }
 
 /** Whether the kubelet has to report at once: it never did, or the control plane has given the node up. */
@@ -66,7 +133,7 @@ export function isUnregistered(node: Node): boolean {
 }
 
 /** Status with everything a kubelet fills in at registration: conditions, addresses, capacity from allocatable (or the other way round), versions. */
-export function registeredStatus(node: Node, hostIP: string, nowText: string): Node['status'] {
+export function registeredStatus(node: Node, hostIP: string, nowText: string, verdicts: readonly Verdict[] = []): Node['status'] {
   const status = node.status;
   const capacity = status.capacity ?? status.allocatable;
   const allocatable = status.allocatable ?? status.capacity;
@@ -80,7 +147,7 @@ export function registeredStatus(node: Node, hostIP: string, nowText: string): N
       { type: 'InternalIP', address: hostIP },
       { type: 'Hostname', address: node.metadata.name },
     ],
-    conditions: reportedConditions(status.conditions, nowText),
+    conditions: reportedConditions(status.conditions, nowText, verdicts),
     nodeInfo: { ...NODE_INFO, ...stated },
   };
 }

@@ -86,6 +86,11 @@ export class PodWorker {
     return this.#admitted && !this.#done;
   }
 
+  /** Whether the pod has ended or is being ended. */
+  get ending(): boolean {
+    return this.#done || this.#ending.begun;
+  }
+
   get pod(): Pod {
     return this.#run.pod;
   }
