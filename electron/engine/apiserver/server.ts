@@ -7,6 +7,7 @@ import type { Random, RandomStream } from '../sim/types.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type Admission, type AdmissionRequest, type AdmissionSwitches, chainOf, createAdmission } from './admission/index.ts';
 import { AdmissionTrace, STORAGE, VALIDATION } from './admission/trace.ts';
+import { ServiceAllocators } from './allocation/index.ts';
 import { prepareForCreate } from './defaulting/create.ts';
 import { applyDefaults } from './defaulting/index.ts';
 import { checkPreconditions, planDeletion } from './deletion.ts';
@@ -45,6 +46,7 @@ export class ApiServer implements ServerCore {
   readonly #names: RandomStream;
   readonly #stored: ReadView;
   readonly #admission: Admission;
+  readonly #allocators: ServiceAllocators;
   /** What admission has decided lately. */
   readonly trace: AdmissionTrace;
   #view: ReadView;
@@ -59,6 +61,7 @@ export class ApiServer implements ServerCore {
       list: (kind, namespace) => store.table(kind).list(namespace),
     };
     this.#view = this.#stored;
+    this.#allocators = new ServiceAllocators(random, () => this.#view.list('Service'));
     this.trace = new AdmissionTrace(
       () => clock.nowMs,
       (user) => user === ADMIN,
@@ -151,8 +154,10 @@ export class ApiServer implements ServerCore {
     const fresh = prepareForCreate(info.simulated || !info.hasStatus ? object : withStatus(object, undefined), this.timestamp());
     object = this.#systemFields(info, asStored ? withKept(fresh, object) : fresh, asStored, options.dryRun === true);
     object = strategyOf(info.kind).completeCreate?.(object) ?? object;
-    const errors = validateCreate(object);
-    const invalid = errors.length > 0 ? invalidStatus(object, errors) : undefined;
+    const allocated = this.#allocators.begin(object, undefined, options.dryRun === true);
+    if (allocated.ok) object = allocated.value;
+    const errors = allocated.ok ? validateCreate(object) : [];
+    const invalid = allocated.ok ? (errors.length > 0 ? invalidStatus(object, errors) : undefined) : allocated.error;
     if (invalid !== undefined) run?.refuse(VALIDATION, invalid);
     // Components don't listen, so nobody looks for them.
     else if (options.warn !== undefined) for (const text of warningsOf(object)) options.warn(text);
@@ -193,6 +198,12 @@ export class ApiServer implements ServerCore {
     const admitted = run.mutate();
     if (!admitted.ok) return admitted;
     object = admitted.value ?? object;
+    const allocated = this.#allocators.begin(object, old.value, options.dryRun === true);
+    if (!allocated.ok) {
+      run.refuse(VALIDATION, allocated.error);
+      return allocated;
+    }
+    object = allocated.value;
     if (strategy.prepareForUpdate !== undefined) object = strategy.prepareForUpdate(object, old.value);
     if (strategy.generation?.(object, old.value) === true) {
       object = withMeta(object, { generation: (old.value.metadata.generation ?? 0) + 1 });

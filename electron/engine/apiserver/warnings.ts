@@ -4,6 +4,7 @@ import { canonicalQuantity, milliValue } from '#shared/kube/quantity.ts';
 import type { AnyObject, Container, Pod, PodSpec, PodTemplateSpec } from '#shared/kube/types.ts';
 import { jobWarnings } from './kinds/job.ts';
 import { accountWarnings } from './kinds/serviceAccount.ts';
+import { isNetworkKind, networkUpdateWarnings, networkWarnings } from './serviceWarnings.ts';
 
 /** Node labels that have been replaced. Models pkg/api/node deprecatedNodeLabels. */
 const OLD_LABELS: Readonly<Record<string, string>> = {
@@ -78,6 +79,7 @@ export function warningsOf(object: AnyObject): string[] {
     return [...hostname("the Pod's hostname"), ...podWarnings(pod.spec, pod.metadata.annotations ?? {}, '')];
   }
   if (object.kind === 'ServiceAccount') return accountWarnings(object);
+  if (isNetworkKind(object.kind)) return networkWarnings(object);
   const named = NAME_GIVERS.includes(object.kind) ? hostname('Pod names and hostnames') : [];
   return [...named, ...jobWarnings(object), ...templateWarnings(object)];
 }
@@ -85,6 +87,7 @@ export function warningsOf(object: AnyObject): string[] {
 /** What is said of a changed object: only templates that may make new pods are looked at. Models WarningsOnUpdate. */
 export function warningsOfUpdate(object: AnyObject, old: AnyObject): string[] {
   if (object.kind === 'ServiceAccount') return accountWarnings(object, old);
+  if (isNetworkKind(object.kind)) return networkUpdateWarnings(object);
   return object.metadata.generation === old.metadata.generation ? [] : [...jobWarnings(object), ...templateWarnings(object)];
 }
 

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#shared/core/result.ts';
 import { type AdmissionSwitches, isPluginOn, PLUGIN_ORDER } from '#shared/kube/admissionPlugins.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import { alwaysPullImages } from './alwaysPullImages/index.ts';
+import { defaultIngressClass } from './defaultIngressClass/index.ts';
 import { defaultStorageClassPlugin } from './defaultStorageClass/index.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds/index.ts';
 import { denyServiceExternalIPs } from './denyServiceExternalIPs/index.ts';
@@ -41,6 +42,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   storageObjectInUseProtection,
   defaultStorageClassPlugin,
+  defaultIngressClass,
   resourceQuota,
   alwaysPullImages,
   denyServiceExternalIPs,

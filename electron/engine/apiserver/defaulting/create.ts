@@ -10,6 +10,7 @@ import type {
   ReplicaSet,
 } from '#shared/kube/types.ts';
 import { prepareDaemonSet } from '../kinds/daemonSet.ts';
+import { prepareService } from '../kinds/service.ts';
 import { withPlainSecrets } from '../kinds/serviceAccount.ts';
 import { prepareStatefulSet } from '../kinds/statefulSet.ts';
 import { initialAutoscalerStatus } from './hpa.ts';
@@ -54,6 +55,8 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
   DaemonSet: prepareDaemonSet,
   ReplicationController: <T extends KubeObject>(controller: T): T => ({ ...controller, status: { replicas: 0 } }),
   StatefulSet: prepareStatefulSet,
+  Service: prepareService,
+  Ingress: <T extends KubeObject>(ingress: T): T => ({ ...ingress, status: { loadBalancer: {} } }),
   ResourceQuota: <T extends KubeObject>(quota: T): T => ({ ...quota, status: {} }),
   ServiceAccount: withPlainSecrets,
   Job: <T extends KubeObject>(job: T): T => ({ ...job, status: {} }),

@@ -15,12 +15,16 @@ import { defaultPodTemplate, defaultSecret } from './config.ts';
 import { defaultResourceList } from './container.ts';
 import { defaultCronJob } from './cronJob.ts';
 import { defaultDaemonSet, defaultReplicationController } from './daemonSet.ts';
+import { defaultEndpointSlice, defaultEndpoints } from './endpoints.ts';
 import { defaultAutoscaler } from './hpa.ts';
+import { defaultIngress, defaultIngressClass } from './ingress.ts';
 import { defaultJob } from './job.ts';
 import { defaultLimitRange } from './limitRange.ts';
+import { defaultNetworkPolicy } from './networkPolicy.ts';
 import { defaultPodLevelRequests, defaultPodSpec, defaultTemplate } from './podSpec.ts';
 import { defaultPolicy, defaultPolicyBinding } from './policies.ts';
 import { defaultResourceQuota } from './resourceQuota.ts';
+import { defaultService } from './service.ts';
 import { shareEqual } from './share.ts';
 import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
@@ -53,6 +57,12 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   PersistentVolume: defaultVolumeObject,
   PersistentVolumeClaim: defaultClaim,
   StorageClass: defaultStorageClass,
+  Service: defaultService,
+  Endpoints: defaultEndpoints,
+  EndpointSlice: defaultEndpointSlice,
+  Ingress: defaultIngress,
+  IngressClass: defaultIngressClass,
+  NetworkPolicy: defaultNetworkPolicy,
   CSINode: (node: CsiNode): CsiNode => ({ ...node, spec: { ...node.spec, drivers: node.spec?.drivers ?? [] } }),
   PodDisruptionBudget: (budget: PodDisruptionBudget): PodDisruptionBudget => ({ ...budget, spec: budget.spec ?? {} }),
   ValidatingAdmissionPolicy: defaultPolicy,

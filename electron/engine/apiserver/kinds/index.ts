@@ -6,6 +6,7 @@ import { jobStrategy } from './job.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
 import { policyStrategy, validatingPolicyStrategy } from './policies.ts';
+import { endpointSliceStrategy, serviceStrategy } from './service.ts';
 import { serviceAccountStrategy } from './serviceAccount.ts';
 import { statefulSetStrategy } from './statefulSet.ts';
 import type { KindStrategy } from './strategy.ts';
@@ -26,6 +27,8 @@ const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrate
   ['StatefulSet', statefulSetStrategy],
   ['Job', jobStrategy],
   ['CronJob', countedStrategy],
+  ['Service', serviceStrategy],
+  ['EndpointSlice', endpointSliceStrategy],
   ['Ingress', countedStrategy],
   ['IngressClass', countedStrategy],
   ['NetworkPolicy', countedStrategy],

@@ -27,12 +27,21 @@ import {
   validateDaemonSetStatus,
   validateDaemonSetUpdate,
 } from './daemonSet.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate, validateEndpoints, validateEndpointsUpdate } from './endpoints.ts';
 import type { FieldError } from './errors.ts';
 import { validateAutoscaler, validateAutoscalerStatus, validateAutoscalerUpdate } from './hpa.ts';
+import {
+  validateIngress,
+  validateIngressClass,
+  validateIngressClassUpdate,
+  validateIngressStatus,
+  validateIngressUpdate,
+} from './ingress.ts';
 import { validateJob, validateJobUpdate } from './job.ts';
 import { validateJobStatus } from './jobStatus.ts';
 import { validateLimitRange } from './limitRange.ts';
 import { checkPathSegment, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { validateNetworkPolicy, validateNetworkPolicyUpdate } from './networkPolicy.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
 import {
   validateMutatingBinding,
@@ -42,6 +51,7 @@ import {
 } from './policies.ts';
 import { validateReplicationController, validateReplicationControllerUpdate } from './replicationController.ts';
 import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resourceQuota.ts';
+import { validateService, validateServiceStatus, validateServiceUpdate } from './service.ts';
 import { validateServiceAccount } from './serviceAccount.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './statefulSet.ts';
 import {
@@ -106,6 +116,12 @@ const rules: Readonly<Record<string, Rules>> = {
   Secret: { create: validateSecret, update: validateSecretUpdate },
   RuntimeClass: { create: validateRuntimeClass, update: validateRuntimeClassUpdate },
   PodTemplate: { create: validatePodTemplate, update: validatePodTemplateUpdate },
+  Service: { create: validateService, update: validateServiceUpdate, status: validateServiceStatus },
+  Endpoints: { create: validateEndpoints, update: validateEndpointsUpdate },
+  EndpointSlice: { create: validateEndpointSlice, update: validateEndpointSliceUpdate },
+  Ingress: { create: validateIngress, update: validateIngressUpdate, status: validateIngressStatus },
+  IngressClass: { create: validateIngressClass, update: validateIngressClassUpdate },
+  NetworkPolicy: { create: validateNetworkPolicy, update: validateNetworkPolicyUpdate },
   CSINode: { create: validateCsiNode, update: validateCsiNode },
   ValidatingAdmissionPolicy: { create: validateValidatingPolicy, update: validateValidatingPolicy },
   MutatingAdmissionPolicy: { create: validateMutatingPolicy, update: validateMutatingPolicy },
