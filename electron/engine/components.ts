@@ -54,6 +54,14 @@ export class ComponentSet {
     return named.length > 0;
   }
 
+  /** Whether any component of that name is to run; parts of the cluster that are no components always do. */
+  runs(name: string): boolean {
+    const named = this.#components.filter((component) =>
+      name === CONTROLLER_MANAGER ? this.#controllers.has(component) : component.name === name,
+    );
+    return named.length === 0 || named.some((component) => !this.#stopped.has(component));
+  }
+
   /** Name, state and queue of each. */
   list(): readonly { name: string; running: boolean; queued: number }[] {
     return this.#components.map((component) => ({

@@ -21,15 +21,20 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const faults = createFaults();
   const schedulers = new SchedulerSet(context, options.schedulers);
   const metrics = { source: createLoadModel(context), history: new AutoscalerHistory() };
-  const kubelet = createKubelets(context, faults, metrics.source);
+  const kubelet = createKubelets(context, faults, metrics.source, (name) => components.runs(name));
   const components = new ComponentSet([...schedulers.all, kubelet], createControllers(context, metrics.source, metrics.history));
   schedulers.attach(components);
+  const switchComponent = (name: string, running: boolean): boolean => {
+    const found = components.switch(name, running);
+    kubelet.componentSwitched();
+    return found;
+  };
   const kubectl = createKubectl(context, {
     faults,
     kubelet,
     schedulers,
-    stopComponent: (name) => components.switch(name, false),
-    startComponent: (name) => components.switch(name, true),
+    stopComponent: (name) => switchComponent(name, false),
+    startComponent: (name) => switchComponent(name, true),
   });
   const advice = connectAdvice({ core, scheduler: schedulers, components, kubectl, faults });
   return new ClusterSimulation({ core, schedulers, components, kubectl, kubelet, advice, faults: () => faults.all(), metrics });

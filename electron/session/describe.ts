@@ -65,6 +65,10 @@ export function describeCommand(command: Command): string {
       return `partition ${command.node}`;
     case 'recoverNode':
       return `recover ${command.node}`;
+    case 'shutdownNode':
+      return `shut down ${command.node}`;
+    case 'setNodePressure':
+      return `${command.available === null ? 'end' : 'put'} ${command.signal} pressure ${command.available === null ? 'of' : 'on'} ${command.node}`;
     case 'failContainer':
       return `fail container ${command.container} of ${target(command.ref)}`;
     case 'setReadiness':

@@ -78,6 +78,23 @@ const single = [
   z.strictObject({ type: z.literal('crashNode'), node }),
   z.strictObject({ type: z.literal('partitionNode'), node }),
   z.strictObject({ type: z.literal('recoverNode'), node }),
+  /** The machine goes down in order: its kubelet ends the pods, critical ones last, then it is off. Seconds: the cluster's settings when not given. */
+  z.strictObject({
+    type: z.literal('shutdownNode'),
+    node,
+    graceSeconds: z.number().min(0).optional(),
+    criticalGraceSeconds: z.number().min(0).optional(),
+  }),
+  /**
+   * Something outside of pods uses so much of a machine that only this is left: a quantity or a percentage; too little for the kubelet when not given.
+   * null: nothing does any more. Kept in the node's annotation `stowage.dev/pressure`.
+   */
+  z.strictObject({
+    type: z.literal('setNodePressure'),
+    node,
+    signal: z.enum(['memory', 'disk', 'inodes', 'pid']),
+    available: z.string().nullable().optional(),
+  }),
   /** A container exits now with this code; its restart policy decides what follows. */
   z.strictObject({ type: z.literal('failContainer'), ref: refSchema, container: z.string(), exitCode: z.int() }),
   z.strictObject({ type: z.literal('setReadiness'), ref: refSchema, ready: z.boolean() }),

@@ -11,6 +11,7 @@ import { applyWriter, createWriter, writeAll } from './apply.ts';
 import { cordonNode } from './cordon.ts';
 import { Drain, podsOfNode } from './drain.ts';
 import { setLoad } from './load.ts';
+import { setNodePressure, shutdownNode } from './machines.ts';
 import { annotate, label, taint } from './mark.ts';
 import { setProbe } from './probes.ts';
 import { rolloutPause, rolloutRestart, rolloutUndo, scale, setImage } from './rollout.ts';
@@ -19,7 +20,7 @@ import { clientError, deletedLine, line, printError } from './words.ts';
 /** What commands act on besides the API. */
 export interface KubectlDeps {
   faults: Faults;
-  kubelet: Pick<Kubelets, 'failContainer'>;
+  kubelet: Pick<Kubelets, 'failContainer' | 'outsideFor' | 'shutDown'>;
   /** The schedulers by component name; configurations are checked there. */
   schedulers: {
     configure(name: string, configuration: unknown): Result<string[], Status>;
@@ -205,6 +206,10 @@ class KubectlCommands implements Kubectl {
       case 'partitionNode':
       case 'recoverNode':
         return this.#fault(command.node, command.type);
+      case 'shutdownNode':
+        return shutdownNode(this.#ctx, this.#client, this.#deps.kubelet, command);
+      case 'setNodePressure':
+        return setNodePressure(this.#client, this.#deps.kubelet, command);
       case 'failContainer':
         return this.#failContainer(command.ref, command.container, command.exitCode);
       case 'setReadiness':
