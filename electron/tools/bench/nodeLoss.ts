@@ -1,4 +1,4 @@
-// npm run bench -- nodeloss [--pods N]: half of 200 nodes crash at once under a Deployment (and a StatefulSet and a DaemonSet) of 5,000 pods in all;
+// npm run bench -- nodeloss [--pods N]: half of 200 nodes crash at once under a Deployment of 5,000 pods;
 // the cluster notices, evicts and replaces; then the machines come back. One line each, with the ratio to placing as many bare pods.
 import { parseArgs } from 'node:util';
 import type { Simulation } from '#engine/types.ts';
@@ -18,7 +18,7 @@ const isLost = (pod: Pod) => Number(/^node-(\d+)$/.exec(pod.spec.nodeName ?? '')
 
 /** Every zone loses half of its machines: below the share from which evictions stop, so that all taints come at once. */
 function lossOf(what: string, evictionRatePerSecond: number): Measured[] {
-  // Twice the room, so that the other half can take all. Evictions go on in a disrupted zone of more than 50 nodes at a lower rate only.
+  // Twice the room, so that the other half can take all.
   const simulation = labOf(NODES, '64', '500', { config: { ...FAST, nodeLifecycle: { evictionRatePerSecond } } });
   give(simulation, { type: 'create', objects: [workload('Deployment', 'big', { replicas: PODS })] });
   const ready = () => statusOf(simulation, 'Deployment/default/big').readyReplicas === PODS;
@@ -35,7 +35,10 @@ function lossOf(what: string, evictionRatePerSecond: number): Measured[] {
 console.log(`${NODES} nodes, ${PODS} pods; ratio = processor time per pod against their creation`);
 console.log(HEADER);
 lossOf('warm-up', 10);
-for (const [what, rate] of [['eviction rate of upstream', 0.1], ['eviction rate 100/s', 100]] as const) {
+for (const [what, rate] of [
+  ['eviction rate of upstream', 0.1],
+  ['eviction rate 100/s', 100],
+] as const) {
   const [created, ...rest] = lossOf(what, rate);
   if (created === undefined) continue;
   for (const one of [created, ...rest]) console.log(lineOf(one, created));

@@ -31,7 +31,12 @@ function barePods(count: number): Measured {
   const running = () => simulation.get(`Pod/default/bare-${count - 1}`) as unknown as Pod;
   const ready = () => running().status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
   const ran = measure(simulation, 'bare pods: created, placed, ready', count, LIMIT_MS, ready);
-  return { ...ran, seconds: ran.seconds + creating.seconds, cpuSeconds: ran.cpuSeconds + creating.cpuSeconds, writes: ran.writes + count };
+  return {
+    ...ran,
+    seconds: ran.seconds + creating.seconds,
+    cpuSeconds: ran.cpuSeconds + creating.cpuSeconds,
+    writes: ran.writes + count,
+  };
 }
 
 /** Creation and roll-out of one workload. `ready`, `updated`: the fields of its status that say how far it is. */

@@ -1,4 +1,5 @@
 import type { StatefulSet } from '#shared/kube/kinds.ts';
+import { matchLabelSelector } from '#shared/kube/labels.ts';
 import { controllerReference } from '#shared/kube/pod.ts';
 import type { PersistentVolumeClaim } from '#shared/kube/storage.ts';
 import type { Pod, PodTemplateSpec } from '#shared/kube/types.ts';
@@ -54,6 +55,37 @@ export function claimTemplates(set: StatefulSet): readonly PersistentVolumeClaim
 /** Name of the claim that a template makes for an ordinal. */
 export function claimName(set: StatefulSet, template: PersistentVolumeClaim, ordinal: number): string {
   return `${template.metadata.name}-${set.metadata.name}-${ordinal}`;
+}
+
+/** What is known of one version of a pod as a set sees it; stored objects never change, so it holds as long as that version lives. */
+export interface Membership {
+  readonly ordinal: number;
+  /** Whether the pod is one of the set's by name and labels. */
+  readonly member: boolean;
+  /** Whether it has the identity and the volumes that the set gives. */
+  readonly complete: boolean;
+}
+
+interface Known extends Membership {
+  readonly name: string;
+  readonly selector: unknown;
+  readonly templates: unknown;
+}
+
+const memberships = new WeakMap<Pod, Known>();
+
+/** Looks at a pod once for each of its versions: sets of thousands of pods are looked at after every change of one. */
+export function membershipOf(set: StatefulSet, pod: Pod): Membership {
+  const { selector, volumeClaimTemplates: templates } = set.spec;
+  const { name } = set.metadata;
+  const known = memberships.get(pod);
+  if (known?.selector === selector && known.templates === templates && known.name === name) return known;
+  const { parent, ordinal } = parentAndOrdinal(pod.metadata.name);
+  const member = parent === name && matchLabelSelector(selector, pod.metadata.labels);
+  const complete = identityMatches(set, pod) && storageMatches(set, pod);
+  const fresh: Known = { name, selector, templates, ordinal, member, complete };
+  memberships.set(pod, fresh);
+  return fresh;
 }
 
 /** Whether name and labels are those of a member. Models identityMatches. */

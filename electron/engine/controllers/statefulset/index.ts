@@ -13,7 +13,7 @@ import { countsDiffer } from '../common/podChange.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { storageInformer } from '../common/storageInformer.ts';
-import { claimTemplates, parentAndOrdinal } from './identity.ts';
+import { claimTemplates, membershipOf, parentAndOrdinal } from './identity.ts';
 import { createPodControl } from './podControl.ts';
 import { adoptRevisions, findRevisions, truncateHistory } from './revisions.ts';
 import { nextAvailabilityMs, type StatefulSetStatus, statusDiffers } from './status.ts';
@@ -48,8 +48,7 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
     }
     const claimed: Pod[] = [];
     for (const pod of candidates) {
-      const member = parentAndOrdinal(pod.metadata.name).parent === set.metadata.name;
-      const claim = decideClaim(set, pod, member && matchLabelSelector(set.spec.selector, pod.metadata.labels));
+      const claim = decideClaim(set, pod, membershipOf(set, pod).member);
       if (claim === 'ignore') continue;
       if (claim === 'keep') {
         claimed.push(pod);

@@ -36,7 +36,7 @@ export function createPodControl(client: Client, recorder: EventRecorder, claims
   };
   const namespaceOf = (set: StatefulSet) => set.metadata.namespace ?? '';
   /** The claims of the pod that exist. */
-  const present = (set: StatefulSet, pod: Pod): PersistentVolumeClaim[] =>
+  const present = (set: StatefulSet, pod: Pod): readonly PersistentVolumeClaim[] =>
     claimTemplates(set).flatMap((template) => {
       const claim = claims.get(namespaceOf(set), claimName(set, template, ordinalOf(pod)));
       return claim === undefined ? [] : [claim];
@@ -66,7 +66,7 @@ export function createPodControl(client: Client, recorder: EventRecorder, claims
     );
 
   const claimsMatch = (set: StatefulSet, pod: Pod): boolean =>
-    present(set, pod).every((claim) => ownersUpToDate(claim, set, pod));
+    claimTemplates(set).length === 0 || present(set, pod).every((claim) => ownersUpToDate(claim, set, pod));
   const fixClaimOwners = (set: StatefulSet, pod: Pod): Failure => {
     for (const claim of present(set, pod)) {
       if (ownersUpToDate(claim, set, pod)) continue;

@@ -45,12 +45,13 @@ export function isUnavailable(set: StatefulSet, pod: Pod, clock: Clock): boolean
 /** Counts the pods. Models computeReplicaStatus. */
 export function countPods(set: StatefulSet, pods: readonly Pod[], { current, update }: Revisions, clock: Clock): Counts {
   const counts = { replicas: 0, ready: 0, available: 0, current: 0, updated: 0 };
+  const minReady = set.spec.minReadySeconds ?? 0;
   for (const pod of pods) {
     if (!isCreated(pod)) continue;
     counts.replicas += 1;
     if (isRunningAndReady(pod)) {
       counts.ready += 1;
-      if (isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock)) counts.available += 1;
+      if (minReady === 0 || isPodAvailable(pod, minReady, clock)) counts.available += 1;
     }
     if (isTerminating(pod)) continue;
     const revision = podRevision(pod);

@@ -4,14 +4,13 @@ import type { Pod } from '#shared/kube/types.ts';
 import type { Clock } from '../../sim/types.ts';
 import { revisionTemplate } from '../common/history.ts';
 import {
-  identityMatches,
   inOrdinalRange,
+  membershipOf,
   newPod,
   ordinalOf,
   podRevision,
   replicaCount,
   startOrdinal,
-  storageMatches,
   takesCurrentRevision,
 } from './identity.ts';
 import { runForAll, type Step } from './order.ts';
@@ -49,7 +48,8 @@ interface View {
   planned(index: number): Pod;
   readonly condemned: readonly Pod[];
   readonly ordered: boolean;
-  readonly firstUnavailable: Pod | undefined;
+  /** Only an ordered set asks for it. */
+  firstUnavailable(): Pod | undefined;
 }
 
 /**
@@ -91,11 +91,14 @@ export function* syncPods(
 
 function viewOf(tools: SyncTools, set: StatefulSet, pods: readonly Pod[], found: FoundRevisions): View {
   const start = startOrdinal(set);
-  const stored = new Map(pods.map((pod) => [ordinalOf(pod), pod]));
-  const replicas = Array.from({ length: replicaCount(set) }, (_none, at) => stored.get(start + at));
-  const condemned = pods
-    .filter((pod) => ordinalOf(pod) >= 0 && !inOrdinalRange(set, ordinalOf(pod)))
-    .sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  const replicas = new Array<Pod | undefined>(replicaCount(set)).fill(undefined);
+  const beyond: Pod[] = [];
+  for (const pod of pods) {
+    const { ordinal } = membershipOf(set, pod);
+    if (inOrdinalRange(set, ordinal)) replicas[ordinal - start] = pod;
+    else if (ordinal >= 0) beyond.push(pod);
+  }
+  const condemned = beyond.sort((a, b) => ordinalOf(b) - ordinalOf(a));
   const unavailable = (pod: Pod | undefined) => pod === undefined || isUnavailable(set, pod, tools.clock);
   return {
     set,
@@ -107,7 +110,7 @@ function viewOf(tools: SyncTools, set: StatefulSet, pods: readonly Pod[], found:
     condemned,
     ordered: set.spec.podManagementPolicy !== 'Parallel',
     // A pod that is yet to be created is unavailable too; no condemned one is the first then.
-    firstUnavailable: replicas.some(unavailable) ? replicas.find(unavailable) : condemned.findLast(unavailable),
+    firstUnavailable: () => (replicas.some(unavailable) ? replicas.find(unavailable) : condemned.findLast(unavailable)),
   };
 }
 
@@ -137,7 +140,7 @@ function processReplica({ control, clock, current }: SyncTools, view: View, inde
   if (ordered) {
     if (isTerminating(pod) || !isRunningAndReady(pod) || !isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock)) return WAIT;
   }
-  if (identityMatches(set, pod) && storageMatches(set, pod) && control.claimsMatch(set, pod)) return GO_ON;
+  if (membershipOf(set, pod).complete && control.claimsMatch(set, pod)) return GO_ON;
   return { stop: false, wrote: true, failure: control.update(set, pod) };
 }
 
@@ -155,7 +158,7 @@ function processCondemned({ control, clock, current }: SyncTools, view: View, in
   if (pod === undefined) return GO_ON;
   if (isTerminating(pod)) return ordered ? WAIT : GO_ON;
   const well = isRunningAndReady(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock);
-  if (ordered && !well && seen !== firstUnavailable) return WAIT;
+  if (ordered && !well && seen !== firstUnavailable()) return WAIT;
   return { stop: true, wrote: true, failure: control.delete(set, pod) };
 }
 

@@ -95,10 +95,23 @@ const WIDTHS = [36, 7, 9, 9, 10, 9, 9, 11, 11, 8];
 
 /** One line of the table. */
 export function line(cells: readonly (string | number)[]): string {
-  return cells.map((cell, i) => (i === 0 ? String(cell).padEnd(WIDTHS[i] ?? 0) : String(cell).padStart(WIDTHS[i] ?? 10))).join('');
+  return cells
+    .map((cell, i) => (i === 0 ? String(cell).padEnd(WIDTHS[i] ?? 0) : String(cell).padStart(WIDTHS[i] ?? 10)))
+    .join('');
 }
 
-export const HEADER = line(['what', 'pods', 'seconds', 'cpu s', 'virtual s', 'writes', 'tasks', 'cpu ms/pod', 'writes/pod', 'ratio']);
+export const HEADER = line([
+  'what',
+  'pods',
+  'seconds',
+  'cpu s',
+  'virtual s',
+  'writes',
+  'tasks',
+  'cpu ms/pod',
+  'writes/pod',
+  'ratio',
+]);
 
 /** A measurement as a line; `baseline`: what its processor time per pod is compared with. */
 export function lineOf(one: Measured, baseline: Measured): string {

@@ -89,6 +89,8 @@ export class ConstraintSource {
   readonly #objects: ObjectSource;
   readonly #own = new WeakMap<PodTemplate, readonly Constraint[]>();
   readonly #byDefault = new Recent<PodTemplate, Selecting & { readonly constraints: readonly Constraint[] }>(maxRemembered);
+  /** The same for templates that differ in nothing that counts here, as those of a StatefulSet's pods, whose counts are then kept together. */
+  readonly #alike = new Recent<string, readonly Constraint[]>(maxRemembered);
 
   constructor(defaults: readonly RawConstraint[], hardness: Hardness, objects: ObjectSource) {
     this.#hardness = hardness;
@@ -102,9 +104,20 @@ export class ConstraintSource {
     const now = selecting(pod, this.#objects);
     const known = this.#byDefault.get(template);
     if (known !== undefined && known.services === now.services && known.owner === now.owner) return known.constraints;
-    const selector = defaultSelector(pod, now);
-    const constraints = selector.empty ? none : this.#defaults.map((raw) => parse(raw, selector));
+    const constraints = this.#defaultsOf(pod, now);
     this.#byDefault.set(template, { ...now, constraints });
+    return constraints;
+  }
+
+  #defaultsOf(pod: Pod, from: Selecting): readonly Constraint[] {
+    const parts = defaultSelectors(pod, from);
+    const { nodeSelector, affinity, tolerations } = pod.spec;
+    const key = JSON.stringify([pod.metadata.namespace, parts, nodeSelector, affinity?.nodeAffinity, tolerations]);
+    const known = this.#alike.get(key);
+    if (known !== undefined) return known;
+    const selector = joined(parts);
+    const constraints = selector.empty ? none : this.#defaults.map((raw) => parse(raw, selector));
+    this.#alike.set(key, constraints);
     return constraints;
   }
 
@@ -117,20 +130,23 @@ export class ConstraintSource {
 
 const none: readonly Constraint[] = [];
 
-/** Joins the selectors of the pod's services and of the set that owns it; empty when there are none. Models plugins/helper DefaultSelector. */
-function defaultSelector(pod: Pod, { services, owner }: Selecting): LabelTest {
+/** The selectors of the pod's services, as one, and of the set that owns it. Models plugins/helper DefaultSelector. */
+function defaultSelectors(pod: Pod, { services, owner }: Selecting): LabelSelector[] {
   let matchLabels: Record<string, string> = {};
   for (const service of services) {
     const selector = (service as { spec?: { selector?: Record<string, string> } }).spec?.selector;
     if (selector === undefined || Object.keys(selector).length === 0) continue;
     if (compileSelector({ matchLabels: selector }).matches(pod.metadata.labels)) matchLabels = { ...matchLabels, ...selector };
   }
-  const tests = [compileSelector({ matchLabels })];
   const selector = (owner as { spec?: { selector?: LabelSelector } } | undefined)?.spec?.selector;
-  if (selector !== undefined) {
-    const plain = owner?.kind === 'ReplicationController' ? { matchLabels: selector as Record<string, string> } : selector;
-    tests.push(compileSelector(plain));
-  }
+  if (selector === undefined) return [{ matchLabels }];
+  const plain = owner?.kind === 'ReplicationController' ? { matchLabels: selector as Record<string, string> } : selector;
+  return [{ matchLabels }, plain];
+}
+
+/** Matches what all of them match; empty when all are. */
+function joined(selectors: readonly LabelSelector[]): LabelTest {
+  const tests = selectors.map((selector) => compileSelector(selector));
   return { empty: tests.every(({ empty }) => empty), matches: (labels) => tests.every((test) => test.matches(labels)) };
 }
 
