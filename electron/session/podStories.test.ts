@@ -22,11 +22,12 @@ describe('every story of containers makes its point', () => {
     expect(story.pods('web').map(isReady)).toEqual([true, true, true]);
     expect(story.pods('web').map(restarts)).toEqual([0, 0, 0]);
     expect([restarts(story.pod('legacy-patient')), isReady(story.pod('legacy-patient')!)]).toEqual([0, true]);
-    expect(restarts(story.pod('legacy-hasty'))).toBeGreaterThanOrEqual(3);
+    expect(restarts(story.pod('legacy-hasty'))).toBeGreaterThanOrEqual(2);
     expect(isReady(story.pod('worker')!)).toBe(true);
     expect(story.told('Killing', 'legacy-hasty')[0]).toBe('Container app failed liveness probe, will be restarted');
     story.until(80);
     expect(restarts(story.pod('worker'))).toBe(1);
+    expect(restarts(story.pod('legacy-hasty'))).toBeGreaterThanOrEqual(3);
   });
 
   test('27: init containers in order, a sidecar that stays, and goes last', () => {

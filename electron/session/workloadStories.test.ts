@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CronJob, DaemonSet, Job, StatefulSet } from '#shared/kube/kinds.ts';
+import type { CronJob, DaemonSet, HorizontalPodAutoscaler, Job, StatefulSet } from '#shared/kube/kinds.ts';
 import type { AnyObject, Pod } from '#shared/kube/types.ts';
 import { imageOf, isLeaving, isReady, Story } from './testing/story.ts';
 
@@ -124,5 +124,27 @@ describe('every story of workloads makes its point', () => {
     expect(jobs(story, 'sync').filter((job) => conditionOf(job, 'Complete'))).toEqual([]);
     expect(story.one<CronJob & AnyObject>('CronJob', 'report')!.spec.suspend).toBe(true);
     expect(active('report')).toEqual([]);
+  });
+
+  test('21: up at once, down after the window and in small strides', () => {
+    const story = new Story('21').until(24);
+    const autoscaler = () => story.one<HorizontalPodAutoscaler & AnyObject>('HorizontalPodAutoscaler', 'web')!;
+    const replicas = () => story.deployment('web').spec.replicas!;
+    expect(replicas()).toBe(2);
+    const sizes: number[] = [2];
+    const note = () => {
+      if (replicas() !== sizes[sizes.length - 1]) sizes.push(replicas());
+    };
+    story.until(89, note);
+    expect(sizes[1]).toBeGreaterThanOrEqual(5);
+    // 1700m shared by seven pods of 500m is half of what they request.
+    expect([replicas(), story.pods('web').filter(isReady).length]).toEqual([7, 7]);
+    sizes.length = 0;
+    sizes.push(7);
+    story.until(129, note);
+    expect(sizes).toEqual([7]);
+    expect(autoscaler().status.conditions?.find((one) => one.type === 'AbleToScale')?.reason).toBe('ScaleDownStabilized');
+    story.until(180, note);
+    expect(sizes).toEqual([7, 5, 3, 2]);
   });
 });

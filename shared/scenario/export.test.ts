@@ -65,4 +65,37 @@ describe('printManifests', () => {
     const manual = read(printManifests([job({ manualSelector: true }, {})]));
     expect(manual?.spec).toMatchObject({ selector: { matchLabels: made }, template: { metadata: { labels: made } } });
   });
+
+  it('leaves out what binding has written into claims and volumes, and volumes made for claims', () => {
+    const bound = { 'pv.kubernetes.io/bound-by-controller': 'yes' };
+    const volume = (name: string, annotations: Record<string, string>): AnyObject => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name, annotations, finalizers: ['kubernetes.io/pv-protection'] },
+      spec: { claimRef: { kind: 'PersistentVolumeClaim', namespace: 'default', name: 'c', uid: 'u', resourceVersion: '7' } },
+    });
+    const claim: AnyObject = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {
+        name: 'c',
+        namespace: 'default',
+        annotations: { ...bound, 'volume.kubernetes.io/selected-node': 'n', note: 'mine' },
+        finalizers: ['kubernetes.io/pvc-protection', 'mine.example/hold'],
+      },
+      spec: { volumeName: 'v', storageClassName: 'fast' },
+    };
+    const provisioned = volume('pvc-1', { 'pv.kubernetes.io/provisioned-by': 'csi.example' });
+    const text = printManifests([claim, provisioned, volume('found', bound), volume('asked', {})]);
+    const parsed = parseScenario(text, 'f.yaml');
+    const objects = parsed.ok ? parsed.value.objects : [];
+    expect(objects.map(({ metadata, spec }) => [metadata, spec])).toEqual([
+      [
+        { name: 'c', namespace: 'default', annotations: { note: 'mine' }, finalizers: ['mine.example/hold'] },
+        { storageClassName: 'fast' },
+      ],
+      [{ name: 'found' }, {}],
+      [{ name: 'asked' }, { claimRef: { kind: 'PersistentVolumeClaim', namespace: 'default', name: 'c' } }],
+    ]);
+  });
 });

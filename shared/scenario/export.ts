@@ -16,6 +16,11 @@ const serverMetadata = new Set([
   'generateName',
 ]);
 const serverAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision']);
+/** What the volume controllers note on claims and volumes, and what protects both from deletion. */
+const volumeAnnotation =
+  /^(?:pv\.kubernetes\.io\/(?:bind-completed|bound-by-controller)|volume\.(?:beta\.)?kubernetes\.io\/(?:storage-provisioner|selected-node))$/;
+const serverFinalizers = new Set(['kubernetes.io/pvc-protection', 'kubernetes.io/pv-protection']);
+const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 /** Taints that controllers set from conditions and from spec.unschedulable; the target cluster sets its own. */
 const controllerTaints =
   /^node\.kubernetes\.io\/(?:not-ready|unreachable|unschedulable|memory-pressure|disk-pressure|pid-pressure|network-unavailable)$/;
@@ -46,6 +51,7 @@ function isLeftOut(object: AnyObject): boolean {
   if (kind === 'ConfigMap' && metadata.name === 'kube-root-ca.crt') return true;
   if (kind === 'ServiceAccount' && metadata.name === 'default' && isPlainAccount(object)) return true;
   if (metadata.ownerReferences?.some((owner) => owner.controller === true)) return true;
+  if (kind === 'PersistentVolume' && metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined) return true;
   return metadata.deletionTimestamp !== undefined || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 }
 
@@ -53,12 +59,14 @@ function manifestMetadata(metadata: ObjectMeta): Fields {
   const result: Fields = {};
   for (const [name, value] of Object.entries(metadata)) {
     if (serverMetadata.has(name)) continue;
-    if (name !== 'annotations') {
-      result[name] = value;
-      continue;
-    }
-    const annotations = Object.entries(value as Record<string, string>).filter(([key]) => !serverAnnotations.has(key));
-    if (annotations.length > 0) result.annotations = Object.fromEntries(annotations);
+    if (name === 'annotations') {
+      const isOwn = (key: string) => !serverAnnotations.has(key) && !volumeAnnotation.test(key);
+      const annotations = Object.entries(value as Record<string, string>).filter(([key]) => isOwn(key));
+      if (annotations.length > 0) result.annotations = Object.fromEntries(annotations);
+    } else if (name === 'finalizers') {
+      const finalizers = (value as string[]).filter((finalizer) => !serverFinalizers.has(finalizer));
+      if (finalizers.length > 0) result.finalizers = finalizers;
+    } else result[name] = value;
   }
   return result;
 }
@@ -117,6 +125,16 @@ function dropSelector(spec: Fields): void {
   if (template) spec.template = { ...template, metadata: withoutJobLabels(template.metadata) };
 }
 
+/** Takes away what binding has written into a claim or a volume; a binding that somebody asked for stays, without the uid of the claim. */
+function dropBinding(object: AnyObject, spec: Fields): void {
+  const bound = object.metadata.annotations?.[BOUND_BY_CONTROLLER] === 'yes';
+  if (object.kind === 'PersistentVolumeClaim' && bound) delete spec.volumeName;
+  if (object.kind !== 'PersistentVolume' || spec.claimRef === undefined) return;
+  const { uid: _uid, resourceVersion: _version, ...claim } = spec.claimRef as Fields;
+  if (bound) delete spec.claimRef;
+  else spec.claimRef = claim;
+}
+
 function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>): unknown {
   const { metadata, kind, spec } = object;
   if (spec === null || typeof spec !== 'object') return spec;
@@ -128,6 +146,7 @@ function manifestSpec(object: AnyObject, placedByScheduler: ReadonlySet<string>)
     if (placedByScheduler.has(`${metadata.namespace ?? ''}/${metadata.name}`)) delete fields.nodeName;
   }
   if (hasGeneratedSelector(object)) dropSelector(fields);
+  dropBinding(object, fields);
   if (kind === 'Node' && Array.isArray(fields.taints)) {
     const taints = (fields.taints as { key: string }[]).filter((taint) => !controllerTaints.test(taint.key));
     if (taints.length > 0) fields.taints = taints;
