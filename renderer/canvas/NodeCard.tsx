@@ -82,10 +82,19 @@ function Detail({ model, fault, draining, verdict }: Parts) {
   );
 }
 
+const PRESSURE_WORDS = {
+  MemoryPressure: 'objects:memoryPressure',
+  DiskPressure: 'objects:diskPressure',
+  PIDPressure: 'objects:pidPressure',
+  NetworkUnavailable: 'objects:networkUnavailable',
+} as const;
+
 function Chips({ model, fault, draining }: Omit<Parts, 'verdict'>) {
   const t = useT();
   const states: { id: string; text: string; title: string; tone: string }[] = [];
   if (fault) states.push({ id: fault, text: t(`canvas:${fault}`), title: t(`canvas:${fault}`), tone: 'bad' });
+  for (const pressure of model.pressures)
+    states.push({ id: pressure, text: t(PRESSURE_WORDS[pressure]), title: pressure, tone: 'bad' });
   if (draining) states.push({ id: 'draining', text: t('canvas:draining'), title: t('canvas:draining'), tone: 'warn' });
   if (model.cordoned) states.push({ id: 'cordoned', text: t('canvas:cordoned'), title: t('canvas:cordoned'), tone: 'bad' });
   if (model.ready !== 'ready' && !fault)

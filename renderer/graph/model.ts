@@ -20,6 +20,16 @@ export interface PodDot {
   look: PodLook;
 }
 
+/** Conditions that tell of a shortage when they are true. */
+export const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'] as const;
+export type Pressure = (typeof PRESSURES)[number];
+
+/** Shortages that the node reports now. */
+export function pressuresOf(node: Node): readonly Pressure[] {
+  const conditions = node.status?.conditions;
+  return PRESSURES.filter((type) => conditions?.some((one) => one.type === type && one.status === 'True') === true);
+}
+
 /** Everything a node card shows, apart from verdicts and selection. */
 export interface CardModel {
   name: string;
@@ -27,6 +37,8 @@ export interface CardModel {
   controlPlane: boolean;
   ready: 'ready' | 'notReady' | 'unknown' | 'joining';
   cordoned: boolean;
+  /** What the node reports to be short of. */
+  pressures: readonly Pressure[];
   sizeText: string;
   taints: readonly TaintChip[];
   labels: readonly Chip[];
@@ -95,6 +107,7 @@ export function cardModel(
     controlPlane: 'node-role.kubernetes.io/control-plane' in labels,
     ready: readiness(node),
     cordoned: node.spec.unschedulable === true,
+    pressures: pressuresOf(node),
     sizeText: `${amountText('cpu', allocatable.cpu ?? 0)} CPU`,
     taints: taintChips(node),
     labels: labelChips(labels),

@@ -8,6 +8,7 @@ import { CompareDialog } from './dialogs/CompareDialog.tsx';
 import { DrainDialog } from './dialogs/DrainDialog.tsx';
 import { ManifestDialog } from './dialogs/ManifestDialog.tsx';
 import { BudgetDialog, LabelDialog, PriorityClassDialog, TaintDialog } from './dialogs/MarkDialogs.tsx';
+import { PressureDialog } from './dialogs/PressureDialog.tsx';
 import { DeleteDialog, ImageDialog, ScaleDialog, UndoDialog } from './dialogs/RolloutDialogs.tsx';
 import { SchedulerDialog } from './dialogs/SchedulerDialog.tsx';
 import { AboutDialog, LibraryDialog, ProblemsDialog, RestoreDialog, UnsavedDialog } from './dialogs/SessionDialogs.tsx';
@@ -34,6 +35,8 @@ function drawDialog(dialog: DialogSpec) {
       return <PriorityClassDialog />;
     case 'drain':
       return <DrainDialog node={dialog.node} />;
+    case 'pressure':
+      return <PressureDialog node={dialog.node} />;
     case 'scale':
       return <ScaleDialog target={dialog.target} />;
     case 'setImage':

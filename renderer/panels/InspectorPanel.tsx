@@ -12,9 +12,9 @@ import { EventsTable, useEventRowsAbout } from './dock/EventsTab.tsx';
 import { AdmissionTab } from './inspector/AdmissionTab.tsx';
 import { DeploymentDetails } from './inspector/DeploymentDetails.tsx';
 import { NodeDetails } from './inspector/NodeDetails.tsx';
+import { ObjectDetails } from './inspector/ObjectDetails.tsx';
 import { Overview } from './inspector/Overview.tsx';
 import { PodDetails } from './inspector/PodDetails.tsx';
-import { KeyValues } from './inspector/parts.tsx';
 import { WhyTab } from './inspector/WhyTab.tsx';
 import { WorkloadDetails } from './inspector/WorkloadDetails.tsx';
 import { objectOf } from './selection.ts';
@@ -30,24 +30,12 @@ function Glyph({ object }: { object: AnyObject }) {
 }
 
 function Details({ object }: { object: AnyObject }): ReactNode {
-  const t = useT();
   if (object.kind === 'Pod') return <PodDetails pod={object as unknown as Pod} />;
   if (object.kind === 'Node') return <NodeDetails node={object as unknown as Node} />;
   if (isWorkload(object.kind) && object.kind !== 'Deployment')
     return <WorkloadDetails workload={object as unknown as Workload} />;
   if (object.kind === 'Deployment') return <DeploymentDetails deployment={object as unknown as Deployment} />;
-  return (
-    <KeyValues
-      rows={[
-        [t('panels:kind'), object.kind],
-        ...(object.metadata.namespace ? [[t('panels:namespace'), object.metadata.namespace] as const] : []),
-        ...Object.entries(object)
-          .filter(([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-          .filter(([field]) => field !== 'kind')
-          .map(([field, value]) => [field, String(value)] as const),
-      ]}
-    />
-  );
+  return <ObjectDetails object={object} />;
 }
 
 function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {

@@ -83,6 +83,20 @@ export function nodeActions(node: Node): ObjectAction[] {
             run: () => void sendCommand({ type: 'partitionNode', node: name }),
           },
         ]),
+    {
+      id: 'pressure',
+      label: 'objects:pressure',
+      icon: 'gauge',
+      disabled: faulty,
+      run: () => openDialog({ type: 'pressure', node: name }),
+    },
+    {
+      id: 'shutdown',
+      label: 'objects:shutdown',
+      icon: 'power',
+      disabled: faulty,
+      run: () => void sendCommand({ type: 'shutdownNode', node: name }),
+    },
     { id: 'yaml', label: 'canvas:showYaml', icon: 'file-code', group: true, run: () => showIn(`Node//${name}`, 'yaml') },
     { id: 'copyName', label: 'canvas:copyName', icon: 'copy', run: () => copyText(name) },
     {

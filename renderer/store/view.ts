@@ -20,6 +20,7 @@ export type DialogSpec =
   | { type: 'pdb'; deployment?: ObjectRef }
   | { type: 'priorityClass' }
   | { type: 'drain'; node: string }
+  | { type: 'pressure'; node: string }
   | { type: 'scale'; target: ObjectRef }
   | { type: 'setImage'; target: ObjectRef }
   | { type: 'undoRollout'; target: ObjectRef }

@@ -1,14 +1,16 @@
 import { isCordoned, nodeZone } from '#shared/kube/pod.ts';
 import { printTaint } from '#shared/kube/taints.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
-import { objectKey, refOf } from '#shared/kube/types.ts';
-import { Button, PodGlyph } from '../../components/index.ts';
-import { podLook } from '../../graph/podLook.ts';
+import { refOf } from '#shared/kube/types.ts';
+import { Button } from '../../components/index.ts';
+import { pressuresOf } from '../../graph/model.ts';
 import { useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
-import { openDialog, select } from '../../store/view.ts';
-import { resourceRows } from '../model/requests.ts';
+import { openDialog } from '../../store/view.ts';
+import { isMirrorPod } from '../model/podFacts.ts';
+import { bytesText, resourceRows } from '../model/requests.ts';
+import { PodList } from './PodList.tsx';
 import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
 
 const NO_PODS: readonly Pod[] = [];
@@ -39,20 +41,52 @@ function Capacity({ node, pods }: { node: Node; pods: readonly Pod[] }) {
   );
 }
 
-function PodList({ pods }: { pods: readonly Pod[] }) {
-  const owners = useCluster((state) => state.owners);
-  const lineage = useCluster((state) => state.lineage);
+/** Images that lie on the node already, largest first; a pod of one of them starts sooner. */
+function Images({ node }: { node: Node }) {
+  const t = useT();
+  const images = [...(node.status.images ?? [])].sort((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0));
+  if (images.length === 0) return null;
   return (
-    <ul className="object-list">
-      {pods.map((pod) => (
-        <li key={objectKey(pod)}>
-          <button type="button" className="object-link" onClick={() => select(objectKey(pod))}>
-            <PodGlyph look={podLook(pod, owners, lineage)} />
-            <span className="ellipsis">{pod.metadata.name}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <Section title={`${t('objects:images')} · ${images.length}`}>
+      <ul className="images">
+        {images.map((image) => {
+          const name = image.names?.find((one) => !one.includes('@')) ?? image.names?.[0] ?? '';
+          return (
+            <li key={name}>
+              <span className="mono ellipsis" title={name}>
+                {name}
+              </span>
+              <span className="muted">{bytesText(image.sizeBytes ?? 0)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </Section>
+  );
+}
+
+/** What the node is short of, in the words of its conditions. */
+function Shortages({ node }: { node: Node }) {
+  const short = pressuresOf(node);
+  const conditions = (node.status.conditions ?? []).filter(({ type }) => (short as readonly string[]).includes(type));
+  return conditions.map(({ type, message }) => (
+    <p key={type} className="notice bad">
+      <b>{type}</b> {message}
+    </p>
+  ));
+}
+
+/** Conditions of a node; that a shortage is absent is the good news here. */
+function NodeConditions({ node }: { node: Node }) {
+  const t = useT();
+  const good = (type: string, status: string): 'yes' | 'not' | 'unknown' =>
+    status === 'Unknown' ? 'unknown' : (status === 'True') === (type === 'Ready') ? 'yes' : 'not';
+  const conditions = (node.status.conditions ?? []).map((one) => ({ ...one, tone: good(one.type, one.status) }));
+  if (conditions.length === 0) return null;
+  return (
+    <Section title={t('panels:conditions')}>
+      <Conditions conditions={conditions} />
+    </Section>
   );
 }
 
@@ -62,6 +96,8 @@ export function NodeDetails({ node }: { node: Node }) {
   const name = node.metadata.name;
   const pods = useCluster((state) => state.podsByNode.get(name) ?? NO_PODS);
   const fault = useCluster((state) => state.faults[name]);
+  const fixed = pods.filter(isMirrorPod);
+  const own = fixed.length > 0 ? pods.filter((pod) => !isMirrorPod(pod)) : pods;
   const ref = refOf(node);
   const cordoned = isCordoned(node);
   const ready = node.status.conditions?.find((condition) => condition.type === 'Ready');
@@ -69,6 +105,7 @@ export function NodeDetails({ node }: { node: Node }) {
   return (
     <>
       {fault ? <p className="notice bad">{t(fault === 'crashed' ? 'panels:crashed' : 'panels:partitioned')}</p> : null}
+      <Shortages node={node} />
       <KeyValues
         rows={[
           [t('panels:status'), `${ready?.status === 'True' ? 'Ready' : 'NotReady'}${cordoned ? ',SchedulingDisabled' : ''}`],
@@ -80,6 +117,7 @@ export function NodeDetails({ node }: { node: Node }) {
           {cordoned ? t('panels:uncordon') : t('panels:cordon')}
         </Button>
         <Button onClick={() => openDialog({ type: 'drain', node: name })}>{t('panels:drain')}</Button>
+        {fault ? null : <Button onClick={() => openDialog({ type: 'pressure', node: name })}>{t('objects:pressure')}</Button>}
       </div>
       <Section title={t('panels:capacity')}>
         <Capacity node={node} pods={pods} />
@@ -114,14 +152,16 @@ export function NodeDetails({ node }: { node: Node }) {
           onRemove={(key) => void sendCommand({ type: 'label', ref, set: {}, remove: [key] })}
         />
       </Section>
-      <Section title={`${t('panels:pods')} · ${pods.length}`}>
-        <PodList pods={pods} />
+      <Section title={`${t('panels:pods')} · ${own.length}`}>
+        <PodList pods={own} />
       </Section>
-      {node.status.conditions ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={node.status.conditions} />
+      {fixed.length > 0 ? (
+        <Section title={`${t('objects:staticPods')} · ${fixed.length}`}>
+          <PodList pods={fixed} />
         </Section>
       ) : null}
+      <NodeConditions node={node} />
+      <Images node={node} />
     </>
   );
 }

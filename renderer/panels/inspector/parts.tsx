@@ -62,18 +62,18 @@ export function Chips({
   );
 }
 
-/** Condition rows: type, status, reason; the message is in the title and beneath. */
+/** Condition rows: type, status, reason, the message beneath. `tone` where true is not the good news. */
 export function Conditions({
   conditions,
 }: {
-  conditions: readonly { type: string; status: string; reason?: string; message?: string }[];
+  conditions: readonly { type: string; status: string; reason?: string; message?: string; tone?: 'yes' | 'not' | 'unknown' }[];
 }) {
   return (
     <ul className="conditions">
       {conditions.map((condition) => (
         <li
           key={condition.type}
-          className={condition.status === 'True' ? 'yes' : condition.status === 'False' ? 'not' : 'unknown'}
+          className={condition.tone ?? (condition.status === 'True' ? 'yes' : condition.status === 'False' ? 'not' : 'unknown')}
         >
           <b>{condition.type}</b> <span className="mono">{condition.status}</span>{' '}
           <span className="muted">{condition.reason}</span>

@@ -37,6 +37,12 @@ export function endingOf(pod: Pod): Ending | null {
   if (reason !== undefined && known) return { why: known, reason, message };
   const disruption = podCondition(pod, 'DisruptionTarget');
   const by = disruption?.status === 'True' ? BY_DISRUPTION[disruption.reason ?? ''] : undefined;
+  // The kubelet gives three of its acts one reason; only the message tells them apart.
+  if (disruption && by === 'evicted') {
+    const text = disruption.message ?? '';
+    const why = /shutdown/i.test(text) ? 'shutdown' : /preempt/i.test(text) ? 'preempted' : 'evicted';
+    return { why, reason: disruption.reason ?? '', message: text || message };
+  }
   if (disruption && by) return { why: by, reason: disruption.reason ?? '', message: disruption.message ?? message };
   // A kubelet that turns a pod away names the check that failed: OutOfcpu, NodeAffinity, UnexpectedAdmissionError...
   if (phase === 'Failed' && reason !== undefined && (pod.status?.containerStatuses ?? []).length === 0)
