@@ -21,6 +21,7 @@ import { type PolicyScenario, runPolicies } from '#engine/conformance/policies/i
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
+import type { StorageScenario } from '#engine/conformance/storage/timeline.ts';
 import { runStorageConformance } from '#engine/conformance/storage.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
 import { runWorkloads } from '#engine/conformance/workloads/index.ts';
@@ -98,8 +99,11 @@ const preemption: Topic = (data, readText) => {
 };
 
 const storage: Topic = (data, readText) => {
-  const file = join(data, 'storage', 'requests.json');
-  return existsSync(file) ? runStorageConformance(json<GovernanceCase[]>(file, readText)) : undefined;
+  const [file, folder] = [join(data, 'storage', 'requests.json'), join(data, 'storage', 'scenarios')];
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  if (!existsSync(file) && names.length === 0) return undefined;
+  const scenarios = names.sort().map((name) => json<StorageScenario>(join(folder, name), readText));
+  return runStorageConformance(existsSync(file) ? json<GovernanceCase[]>(file, readText) : [], scenarios);
 };
 
 const workloads: Topic = (data, readText) => {

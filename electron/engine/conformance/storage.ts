@@ -4,10 +4,18 @@ import type { AnyObject } from '#shared/kube/types.ts';
 import { targetOf } from '../apiserver/request/path.ts';
 import { createTestCluster, type TestCluster } from '../testing/harness.ts';
 import { compare, type GovernanceCase, sendRequest } from './admission.ts';
+import { runStorageScenarios } from './storage/scenarios.ts';
+import type { StorageScenario } from './storage/timeline.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
 
-/** Replays `storage/requests.json` in order: refusals word by word, accepted objects as stored. Requests for `...-keep` build on each other. */
-export function runStorageConformance(cases: readonly GovernanceCase[]): ConformanceReport {
+/**
+ * Replays `storage/requests.json` in order: refusals word by word, accepted objects as stored. Requests for `...-keep` build on each other. Then the
+ * scenarios, if there are any.
+ */
+export function runStorageConformance(
+  cases: readonly GovernanceCase[],
+  scenarios: readonly StorageScenario[] = [],
+): ConformanceReport {
   const test = createTestCluster({ seed: 1 });
   test.client.create<AnyObject>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'val' } });
   const families = new Map<string, ConformanceFamily>();
@@ -22,7 +30,8 @@ export function runStorageConformance(cases: readonly GovernanceCase[]): Conform
     if (disagree.length === 0) family.agree++;
     family.disagree.push(...disagree);
   }
-  return { topic: 'storage', families: [...families.values()] };
+  const replayed = scenarios.length === 0 ? [] : [runStorageScenarios(scenarios)];
+  return { topic: 'storage', families: [...families.values(), ...replayed] };
 }
 
 function checkStorageCase(test: TestCluster, one: GovernanceCase): Disagreement[] {

@@ -26,6 +26,8 @@ import { createTokensController } from './serviceaccount/tokens.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEviction } from './tainteviction/index.ts';
 import { createTtlAfterFinished } from './ttlafterfinished/index.ts';
+import { createVolumeExpandController } from './volumeexpand/index.ts';
+import { createResizer } from './volumeexpand/resizer.ts';
 import { createVolumeProtection } from './volumeprotection/index.ts';
 
 /** Every controller, in the order of their work within one instant. `metrics`: what the autoscalers read; `history`: where they note what they did. */
@@ -52,6 +54,8 @@ export function createControllers(
     createEphemeralVolumeController(ctx),
     createPersistentVolumeController(ctx),
     createProvisioner(ctx),
+    createVolumeExpandController(ctx),
+    createResizer(ctx),
     createVolumeProtection(ctx),
     createPodGarbageCollector(ctx),
     createGarbageCollector(ctx),

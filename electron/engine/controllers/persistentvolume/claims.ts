@@ -1,3 +1,4 @@
+import { isTerminal } from '#shared/kube/pod.ts';
 import {
   annBetaStorageProvisioner,
   annBindCompleted,
@@ -9,15 +10,16 @@ import {
   classOf,
   isBoundTo,
   newestDefaultClass,
-  noProvisioner,
   type PersistentVolume,
   type PersistentVolumeClaim,
   type StorageClass,
   usesClaim,
   waitForFirstConsumer,
 } from '#shared/kube/storage.ts';
+import type { Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder, Lister } from '../../client/types.ts';
 import { bestVolume, mismatch } from './match.ts';
+import { driverOf, provisioningFault } from './plugins.ts';
 import type { StorageWriter } from './writes.ts';
 
 /** What the steps for claims work with. */
@@ -55,12 +57,14 @@ function syncBound({ writer, events, volumes }: ClaimTools, claim: PersistentVol
 function syncUnbound(tools: ClaimTools, given: PersistentVolumeClaim): boolean {
   const { writer, events, volumes } = tools;
   if (given.spec.volumeName) return syncNamed(tools, given);
+  const delayed = isDelayed(tools, given);
+  const volume = bestVolume(volumes.list(), given, delayed);
+  if (volume !== undefined) return writer.bind(volume, given);
   const claim = withDefaultClass(tools, given);
   if (claim === undefined) return false;
-  const delayed = isDelayed(tools, claim) && annotationOf(claim, annSelectedNode) === undefined;
-  const volume = bestVolume(volumes.list(), claim, delayed);
-  if (volume !== undefined) return writer.bind(volume, claim);
-  if (delayed) announceWaiting(tools, claim);
+  // The write with the new class brings the claim back.
+  if (claim !== given) return true;
+  if (delayed && annotationOf(claim, annSelectedNode) === undefined) announceWaiting(tools, claim);
   else if (classOf(claim) !== '') return provision(tools, claim);
   else
     events.event(claim, 'Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
@@ -75,9 +79,8 @@ function syncNamed({ writer, events, volumes }: ClaimTools, claim: PersistentVol
   if (volume === undefined) return pending();
   if (volume.spec.claimRef !== undefined) {
     if (isBoundTo(volume, claim)) return writer.bind(volume, claim);
-    if (annotationOf(claim, annBoundByController) === undefined)
-      events.event(claim, 'Warning', 'FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`);
-    return pending();
+    events.event(claim, 'Warning', 'FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`);
+    return annotationOf(claim, annBoundByController) === undefined ? pending() : false;
   }
   const fault = mismatch(volume, claim);
   if (fault === undefined) return writer.bind(volume, claim);
@@ -101,7 +104,8 @@ function isDelayed({ classes }: ClaimTools, claim: PersistentVolumeClaim): boole
 /** Models emitEventForUnboundDelayBindingClaim. */
 function announceWaiting({ ctx, events }: ClaimTools, claim: PersistentVolumeClaim): void {
   const pods = ctx.informer('Pod').lister.list(claim.metadata.namespace ?? '');
-  const waiting = pods.filter((pod) => !pod.spec.nodeName && usesClaim(pod, claim.metadata.name)).map((pod) => pod.metadata.name);
+  const waits = (pod: Pod) => !pod.spec.nodeName && !isTerminal(pod) && usesClaim(pod, claim.metadata.name);
+  const waiting = pods.filter(waits).map((pod) => pod.metadata.name);
   if (waiting.length === 0) {
     events.event(claim, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
     return;
@@ -110,25 +114,23 @@ function announceWaiting({ ctx, events }: ClaimTools, claim: PersistentVolumeCla
   events.event(claim, 'Normal', 'WaitForPodScheduled', `waiting for ${names} to be scheduled`);
 }
 
-/** Hands the claim to the provisioner of its class. Models provisionClaim for external provisioners. */
-function provision({ client, writer, events, classes }: ClaimTools, claim: PersistentVolumeClaim): boolean {
+/** Hands the claim to the provisioner of its class. Models provisionClaim for external provisioners and those that moved out of the tree. */
+function provision({ client, events, classes }: ClaimTools, claim: PersistentVolumeClaim): boolean {
   const name = classOf(claim);
-  const provisioner = classes.get('', name)?.provisioner;
-  if (provisioner === undefined || provisioner === noProvisioner) {
-    const fault =
-      provisioner === undefined
-        ? `storageclass.storage.k8s.io ${JSON.stringify(name)} not found`
-        : `no volume plugin matched name: ${provisioner}`;
-    events.event(claim, 'Warning', 'ProvisioningFailed', fault);
-    return writer.claimPhase(claim, 'Pending') !== undefined;
+  const given = classes.get('', name)?.provisioner;
+  const fault = given === undefined ? `storageclass.storage.k8s.io ${JSON.stringify(name)} not found` : provisioningFault(given);
+  if (given === undefined || fault !== undefined) {
+    events.event(claim, 'Warning', 'ProvisioningFailed', fault ?? '');
+    return true;
   }
-  let marked = writer.claimPhase(claim, 'Pending');
-  if (marked !== undefined && annotationOf(marked, annStorageProvisioner) !== provisioner) {
-    const both = annotated(annotated(marked, annBetaStorageProvisioner, provisioner), annStorageProvisioner, provisioner);
+  const provisioner = driverOf(given);
+  let marked: PersistentVolumeClaim = claim;
+  if (annotationOf(claim, annStorageProvisioner) !== provisioner) {
+    const both = annotated(annotated(claim, annBetaStorageProvisioner, provisioner), annStorageProvisioner, provisioner);
     const answer = client.update(both);
-    marked = answer.ok ? answer.value : undefined;
+    if (!answer.ok) return false;
+    marked = answer.value;
   }
-  if (marked === undefined) return false;
   const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
   events.event(marked, 'Normal', 'ExternalProvisioning', message);
   return true;

@@ -1,4 +1,5 @@
 import { compareStrings } from '#shared/core/compare.ts';
+import { isTerminal } from '#shared/kube/pod.ts';
 import {
   annBindCompleted,
   annotationOf,
@@ -6,13 +7,15 @@ import {
   type PersistentVolumeClaim,
   type StorageClass,
 } from '#shared/kube/storage.ts';
-import type { Component, ComponentContext } from '../../client/types.ts';
+import type { KubeEvent, Pod } from '#shared/kube/types.ts';
+import type { Component, ComponentContext, EventRecorder, Lister } from '../../client/types.ts';
 import type { TimerHandle } from '../../sim/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { storageInformer } from '../common/storageInformer.ts';
 import { syncClaim } from './claims.ts';
+import { recycledVolume } from './recycler.ts';
 import { syncVolume } from './volumes.ts';
 import { createStorageWriter } from './writes.ts';
 
@@ -37,7 +40,9 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
   const enqueueClaim = (namespace: string, name: string) => queue.add(`claim:${namespace}/${name}`);
   const enqueueVolume = (name: string) => queue.add(`volume:/${name}`);
   const claimTools = { ctx, client, writer, events, volumes: volumes.lister, classes: classes.lister };
-  const volumeTools = { client, writer, events, claims: claims.lister, enqueueClaim };
+  /** Volumes whose recycler pod was taken away while it ran. */
+  const lost = new Set<string>();
+  const volumeTools = { ctx, client, writer, events, lost, claims: claims.lister, enqueueClaim };
 
   const sync = (key: string): boolean => {
     const cut = key.indexOf(':');
@@ -55,14 +60,14 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
     resync.plan();
   });
   const retries = retrying(queue);
-  /** Keys of claims that are not bound yet. */
+  /** Keys of what is looked at again: claims without their volume, volumes that could not be reclaimed yet. */
   const open = new Set<string>();
-  const track = (claim: PersistentVolumeClaim) => {
-    if (annotationOf(claim, annBindCompleted) === undefined) open.add(queueKey(claim));
-    else open.delete(queueKey(claim));
+  const track = (key: string, isOpen: boolean) => {
+    if (isOpen) open.add(key);
+    else open.delete(key);
   };
   const resync = periodic(ctx, () => {
-    for (const key of [...open].sort(compareStrings)) queue.add(`claim:${key}`);
+    for (const key of [...open].sort(compareStrings)) queue.add(key);
     return open.size > 0;
   });
   const offer = () => {
@@ -70,13 +75,21 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
   };
 
   const onClaim = (claim: PersistentVolumeClaim) => {
-    track(claim);
-    queue.add(`claim:${queueKey(claim)}`);
+    const key = `claim:${queueKey(claim)}`;
+    track(key, annotationOf(claim, annBindCompleted) === undefined || claim.status?.phase === 'Lost');
+    queue.add(key);
   };
   const onVolume = (volume: PersistentVolume) => {
+    track(`volume:/${volume.metadata.name}`, isUnfinished(volume));
     enqueueVolume(volume.metadata.name);
     offer();
   };
+  /** A claim whose volume was taken from it by hand gets it back at the next look. */
+  const onFreed = ({ spec: { claimRef } }: PersistentVolume, after: PersistentVolume) => {
+    if (claimRef?.name !== undefined && after.spec.claimRef === undefined)
+      open.add(`claim:${claimRef.namespace ?? ''}/${claimRef.name}`);
+  };
+  const recyclers = recyclerHandlers(ctx, events, lost, volumes.lister, enqueueVolume);
   let unsubscribe: (() => void)[] | undefined;
   return {
     name: NAME,
@@ -87,8 +100,12 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
         volumes.subscribe(
           {
             onAdd: onVolume,
-            onUpdate: (_before, after) => onVolume(after),
-            onDelete: ({ spec: { claimRef } }) => {
+            onUpdate: (before, after) => {
+              onFreed(before, after);
+              onVolume(after);
+            },
+            onDelete: ({ metadata, spec: { claimRef } }) => {
+              open.delete(`volume:/${metadata.name}`);
               if (claimRef?.name !== undefined) enqueueClaim(claimRef.namespace ?? '', claimRef.name);
             },
           },
@@ -98,10 +115,12 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
           {
             onAdd: onClaim,
             onUpdate: (before, after) => {
-              if (before.spec !== after.spec || before.metadata.annotations !== after.metadata.annotations) onClaim(after);
+              const moved = (before.status?.phase === 'Lost') !== (after.status?.phase === 'Lost');
+              if (moved || before.spec !== after.spec || before.metadata.annotations !== after.metadata.annotations)
+                onClaim(after);
             },
             onDelete: (claim) => {
-              open.delete(queueKey(claim));
+              open.delete(`claim:${queueKey(claim)}`);
               const { spec } = claim;
               if (spec.volumeName) enqueueVolume(spec.volumeName);
             },
@@ -109,17 +128,55 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
           { replay: true },
         ),
         classes.subscribe({ onAdd: offer, onUpdate: offer }),
+        ...recyclers(),
       ];
     },
     stop() {
       for (const off of unsubscribe ?? []) off();
       unsubscribe = undefined;
       open.clear();
+      lost.clear();
       resync.stop();
       queue.stop();
     },
     queued: () => queue.length,
   };
+}
+
+/** Whether reclaiming a volume may need another try: it failed, or its pod could not be started yet. */
+function isUnfinished({ spec, status }: PersistentVolume): boolean {
+  const { persistentVolumeReclaimPolicy: policy } = spec;
+  return (status?.phase === 'Failed' && policy !== 'Retain') || (status?.phase === 'Released' && policy === 'Recycle');
+}
+
+/** Follows the pods that empty volumes: what is told of them is told of their volumes too. Answers the subscriptions to make. */
+function recyclerHandlers(
+  ctx: ComponentContext,
+  events: EventRecorder,
+  lost: Set<string>,
+  volumes: Lister<PersistentVolume>,
+  enqueue: (name: string) => void,
+): () => (() => void)[] {
+  const onPod = ({ metadata }: Pod) => {
+    const name = recycledVolume(metadata.namespace, metadata.name);
+    if (name !== undefined) enqueue(name);
+  };
+  const onGone = (pod: Pod) => {
+    const name = recycledVolume(pod.metadata.namespace, pod.metadata.name);
+    if (name !== undefined && !isTerminal(pod) && volumes.get('', name)?.status?.phase === 'Released') lost.add(name);
+    onPod(pod);
+  };
+  const onEvent = ({ involvedObject, type, message }: KubeEvent) => {
+    if (involvedObject.kind !== 'Pod') return;
+    const name = recycledVolume(involvedObject.namespace, involvedObject.name);
+    const volume = name === undefined ? undefined : volumes.get('', name);
+    if (volume !== undefined)
+      events.event(volume, type === 'Warning' ? 'Warning' : 'Normal', 'RecyclerPod', `Recycler pod: ${message ?? ''}`);
+  };
+  return () => [
+    ctx.informer('Pod').subscribe({ onUpdate: (_before, after) => onPod(after), onDelete: onGone }),
+    ctx.informer('Event').subscribe({ onAdd: onEvent }),
+  ];
 }
 
 /** Periodic look at what is still open. */

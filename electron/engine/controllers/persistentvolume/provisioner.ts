@@ -18,8 +18,16 @@ import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { storageInformer } from '../common/storageInformer.ts';
+import { driverOf } from './plugins.ts';
 
 const NAME = 'csi-provisioner';
+/** Keeps a volume from going before the driver has deleted what is behind it. */
+const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
+/** What every provisioner notes on its volumes: the secrets for deleting them, here none. */
+const NO_SECRETS = {
+  'volume.kubernetes.io/provisioner-deletion-secret-name': '',
+  'volume.kubernetes.io/provisioner-deletion-secret-namespace': '',
+};
 
 /**
  * Stands in for the external provisioners of all drivers: makes a volume for each claim handed to one, and deletes the volumes it made when they are
@@ -38,7 +46,7 @@ export function createProvisioner(ctx: ComponentContext): Component {
     const driver = annotationOf(claim, annStorageProvisioner);
     if (driver === undefined || claim.spec.volumeName || claim.metadata.deletionTimestamp !== undefined) return undefined;
     const one = classes.lister.get('', classOf(claim));
-    if (one === undefined || one.provisioner !== driver) return undefined;
+    if (one === undefined || driverOf(one.provisioner) !== driver) return undefined;
     const waits = one.volumeBindingMode === waitForFirstConsumer && annotationOf(claim, annSelectedNode) === undefined;
     return waits ? undefined : one;
   };
@@ -61,7 +69,7 @@ export function createProvisioner(ctx: ComponentContext): Component {
   };
 
   const provision = (key: string, claim: PersistentVolumeClaim, one: StorageClass): boolean => {
-    const events = ctx.recorder(one.provisioner);
+    const events = ctx.recorder(driverOf(one.provisioner));
     const name = `${claim.metadata.namespace}/${claim.metadata.name}`;
     const begin = () =>
       events.event(claim, 'Normal', 'Provisioning', `External provisioner is provisioning volume for claim "${name}"`);
@@ -76,8 +84,14 @@ export function createProvisioner(ctx: ComponentContext): Component {
   const dispose = (key: string, volume: PersistentVolume): boolean => {
     if (!isDone(key, () => undefined)) return true;
     dueMs.delete(key);
-    const answer = client.delete({ kind: 'PersistentVolume', namespace: '', name: volume.metadata.name });
-    return answer.ok || answer.error.reason === 'NotFound';
+    const { name } = volume.metadata;
+    const answer = client.delete({ kind: 'PersistentVolume', namespace: '', name });
+    if (!answer.ok) return answer.error.reason === 'NotFound';
+    const left = volumes.lister.get('', name);
+    const { finalizers = [], ...metadata } = left?.metadata ?? volume.metadata;
+    if (left === undefined || !finalizers.includes(FINALIZER)) return true;
+    const kept = finalizers.filter((one) => one !== FINALIZER);
+    return client.update({ ...left, metadata: kept.length === 0 ? metadata : { ...metadata, finalizers: kept } }).ok;
   };
   const work = (key: string): boolean => {
     const { namespace, name } = splitKey(key.slice(key.indexOf(':') + 1));
@@ -123,19 +137,27 @@ function newVolume(ctx: ComponentContext, claim: PersistentVolumeClaim, one: Sto
   const { namespace = '', name, uid = '' } = claim.metadata;
   const term = placeOf(ctx, claim, one);
   const volumeName = `pvc-${uid}`;
+  const driver = driverOf(one.provisioner);
+  const fsType = claim.spec.volumeMode === 'Block' ? undefined : one.parameters?.['csi.storage.k8s.io/fstype'];
+  const attributes = claim.spec.volumeAttributesClassName;
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: volumeName, annotations: { [annProvisionedBy]: one.provisioner } },
+    metadata: {
+      name: volumeName,
+      annotations: { [annProvisionedBy]: driver, ...NO_SECRETS },
+      finalizers: [FINALIZER],
+    },
     spec: {
       accessModes: claim.spec.accessModes ?? [],
       capacity: { storage: claim.spec.resources?.requests?.storage ?? '0' },
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
-      csi: { driver: one.provisioner, volumeHandle: volumeName },
+      csi: { driver, volumeHandle: volumeName, ...(fsType === undefined ? {} : { fsType }) },
       ...(term === undefined ? {} : { nodeAffinity: { required: { nodeSelectorTerms: [term] } } }),
       persistentVolumeReclaimPolicy: one.reclaimPolicy ?? 'Delete',
       storageClassName: one.metadata.name,
       volumeMode: claim.spec.volumeMode ?? 'Filesystem',
+      ...(attributes ? { volumeAttributesClassName: attributes } : {}),
       ...(one.mountOptions === undefined ? {} : { mountOptions: one.mountOptions }),
     },
   };
@@ -154,7 +176,7 @@ function placeOf(ctx: ComponentContext, claim: PersistentVolumeClaim, one: Stora
     return first.length === 0 ? undefined : { matchExpressions: first };
   }
   const csiNode = storageInformer<CsiNode>(ctx, 'CSINode').lister.get('', selected);
-  const driver = csiNode?.spec.drivers.find(({ name }) => name === one.provisioner);
+  const driver = csiNode?.spec.drivers.find(({ name }) => name === driverOf(one.provisioner));
   const { labels } = ctx.informer('Node').lister.get('', selected)?.metadata ?? {};
   const keys = driver?.topologyKeys ?? allowed.map(({ key }) => key);
   const expressions = keys.flatMap((key) => {

@@ -8,7 +8,7 @@ import {
   type PersistentVolumeClaim,
   reservedFor,
 } from '#shared/kube/storage.ts';
-import type { Client, ComponentContext } from '../../client/types.ts';
+import type { Client, ComponentContext, EventRecorder } from '../../client/types.ts';
 
 /** Writes of the binder. Each answers the stored object, or undefined when the API refused: the item is tried again then. */
 export interface StorageWriter {
@@ -20,6 +20,8 @@ export interface StorageWriter {
   ): PersistentVolumeClaim | undefined;
   /** All four steps of a binding, as far as they are still to be done. */
   bind(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean;
+  /** Marks a volume as Failed and tells of it once. False when the write failed. Models updateVolumePhaseWithEvent. */
+  failed(events: EventRecorder, volume: PersistentVolume, reason: string, message: string): boolean;
   /** Takes back a reservation; one that the user made keeps its name. */
   unbind(volume: PersistentVolume): PersistentVolume | undefined;
 }
@@ -38,9 +40,11 @@ export function createStorageWriter(ctx: ComponentContext, client: Client): Stor
     const { accessModes: _modes, capacity: _capacity, ...rest } = claim.status ?? {};
     const grown = claim.status?.phase === 'Bound' ? claim.status.capacity : undefined;
     const capacity = grown ?? volume?.spec.capacity;
+    const attributes = volume !== undefined && claim.status?.phase !== phase ? volume.spec.volumeAttributesClassName : undefined;
     const status = {
       ...rest,
       phase,
+      ...(attributes === undefined ? {} : { currentVolumeAttributesClassName: attributes }),
       ...(volume?.spec.accessModes === undefined ? {} : { accessModes: volume.spec.accessModes }),
       ...(volume === undefined || capacity === undefined ? {} : { capacity }),
     };
@@ -63,7 +67,13 @@ export function createStorageWriter(ctx: ComponentContext, client: Client): Stor
     const answer = stored(client.update(freed));
     return answer && volumePhase(answer, 'Available');
   };
-  return { volumePhase, claimPhase, bind, unbind };
+  const failed: StorageWriter['failed'] = (events, volume, reason, message) => {
+    if (volume.status?.phase === 'Failed') return true;
+    const answer = volumePhase(volume, 'Failed', message);
+    if (answer !== undefined) events.event(answer, 'Warning', reason, message);
+    return answer !== undefined;
+  };
+  return { volumePhase, claimPhase, bind, failed, unbind };
 }
 
 function stored<T>(answer: { ok: true; value: T } | { ok: false }): T | undefined {

@@ -1,5 +1,4 @@
-import { isTerminal } from '#shared/kube/pod.ts';
-import { claimNameOf, type PersistentVolume, type PersistentVolumeClaim, usesClaim } from '#shared/kube/storage.ts';
+import { claimNameOf, ownershipFault, type PersistentVolume, type PersistentVolumeClaim } from '#shared/kube/storage.ts';
 import type { KubeObject, Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
@@ -13,7 +12,20 @@ const PV_PROTECTION = 'kubernetes.io/pv-protection';
 const PVC_PROTECTION = 'kubernetes.io/pvc-protection';
 
 /**
- * Lets deleted claims go once no pod that was placed and has not ended uses them, and deleted volumes once they are not bound. Models
+ * Whether a placed pod keeps a claim from going: one that names it does for as long as it exists, even when it has ended; one that the claim was made
+ * for does until the kubelet is done with it. Models podUsesPVC.
+ */
+function holds(pod: Pod, claim: PersistentVolumeClaim): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  const shutDown = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;
+  return (pod.spec.volumes ?? []).some((volume) => {
+    if (claimNameOf(pod, volume) !== claim.metadata.name) return false;
+    return volume.persistentVolumeClaim !== undefined || (!shutDown && ownershipFault(pod, claim) === undefined);
+  });
+}
+
+/**
+ * Lets deleted claims go once no pod that was placed uses them, and deleted volumes once they are not bound. Models
  * pkg/controller/volume/pvcprotection and pvprotection.
  */
 export function createVolumeProtection(ctx: ComponentContext): Component {
@@ -23,9 +35,7 @@ export function createVolumeProtection(ctx: ComponentContext): Component {
   const pods = ctx.informer('Pod');
 
   const isUsed = (claim: PersistentVolumeClaim) =>
-    pods.lister
-      .list(claim.metadata.namespace ?? '')
-      .some((pod) => !!pod.spec.nodeName && !isTerminal(pod) && usesClaim(pod, claim.metadata.name));
+    pods.lister.list(claim.metadata.namespace ?? '').some((pod) => !!pod.spec.nodeName && holds(pod, claim));
   /** The object as long as it waits for its protection to be taken off. */
   const waiting = <T extends KubeObject>(object: T | undefined, finalizer: string): T | undefined =>
     object?.metadata.deletionTimestamp !== undefined && object.metadata.finalizers?.includes(finalizer) === true
@@ -70,7 +80,8 @@ export function createVolumeProtection(ctx: ComponentContext): Component {
     volumes.subscribe({ onAdd: onVolume, onUpdate: (_before, after) => onVolume(after) }, { replay: true }),
     pods.subscribe({
       onUpdate: (before, after) => {
-        if (isTerminal(after) && !isTerminal(before)) onPodGone(after);
+        const ends = after.metadata.deletionGracePeriodSeconds === 0 && before.metadata.deletionGracePeriodSeconds !== 0;
+        if (ends) onPodGone(after);
       },
       onDelete: onPodGone,
     }),
