@@ -18,8 +18,8 @@ import {
   hostAddress,
   isUnregistered,
   needsReport,
-  notReady,
   pressureVerdicts,
+  readyVerdict,
   registeredStatus,
   registrationLabels,
   reportedConditions,
@@ -27,7 +27,7 @@ import {
   withImage,
 } from './nodeStatus.ts';
 import { outsideFor, type PodUse, PRESSURE_ANNOTATION, podUse, readPressure, type WantedPressure } from './pressure.ts';
-import { NodeShutdown, SHUTDOWN_ERROR, SHUTTING_DOWN } from './shutdown.ts';
+import { NodeShutdown, SHUTTING_DOWN } from './shutdown.ts';
 import { isMirror } from './staticPods.ts';
 import { type StaticHost, StaticPods } from './staticRunner.ts';
 import { type Origin, PodWorker, type Termination } from './worker.ts';
@@ -279,7 +279,7 @@ export class NodeAgent implements StaticHost, EvictionHost {
 
   #verdicts(node: Node): Verdict[] {
     const pressure = this.#eviction.active ? pressureVerdicts(node, this.#eviction.conditions) : [];
-    return this.#shutdown === undefined ? pressure : [...pressure, notReady(SHUTDOWN_ERROR)];
+    return [...pressure, ...readyVerdict(node, this.#shutdown !== undefined)];
   }
 
   /** Cancels everything; nothing is written. */

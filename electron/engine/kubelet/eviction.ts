@@ -120,7 +120,6 @@ export class EvictionManager {
     this.#looked = true;
     const uses = this.#host.podUse();
     const observations = observe(node, uses, this.#thresholds);
-    this.#collectImages(node, uses, observations);
     const acting = this.#update(observations);
     const evicted = this.#evictForLimits(uses) ?? this.#reclaim(acting, uses, observations);
     if (evicted !== undefined) {
@@ -128,6 +127,7 @@ export class EvictionManager {
       this.#wait();
       return;
     }
+    this.#collectImages(uses);
     this.#plan(node);
   }
 
@@ -238,13 +238,14 @@ export class EvictionManager {
   }
 
   /** Models imageGCManager GarbageCollect with the kubelet's StartGarbageCollection. */
-  #collectImages(node: Node, uses: readonly PodUse[], observations: Observations): void {
+  #collectImages(uses: readonly PodUse[]): void {
     const { nowMs } = this.#host.ctx.clock;
     const settings = this.#host.ctx.config.kubelet.imageGc;
-    const disk = observations.get('imagefs.available');
-    if (disk === undefined || outsideUse(node)?.disk === undefined || nowMs - this.#imageGcMs < settings.periodMs) return;
+    const node = this.#host.node();
+    if (node === undefined || nowMs - this.#imageGcMs < settings.periodMs || outsideUse(node)?.disk === undefined) return;
     this.#imageGcMs = nowMs;
-    const wanted = bytesToFree(disk, settings);
+    const disk = observe(node, uses, this.#thresholds).get('imagefs.available');
+    const wanted = disk === undefined ? 0 : bytesToFree(disk, settings);
     if (wanted <= 0) return;
     const { kept, freedBytes } = collectImages(
       node,

@@ -1,6 +1,7 @@
 import { getCondition } from '#shared/kube/conditions.ts';
 import type { Node, NodeCondition } from '#shared/kube/types.ts';
 import { canonicalImage, imageSizeBytes, normalizeImage } from './images.ts';
+import { SHUTDOWN_ERROR } from './shutdown.ts';
 
 const VERSION = 'v1.36.2';
 
@@ -66,9 +67,16 @@ export function pressureVerdicts(node: Node, pressed: readonly string[]): Verdic
   });
 }
 
-/** The Ready condition of a machine that is not, for that reason. Models the setter ReadyCondition. */
-export function notReady(message: string): Verdict {
-  return { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message };
+/**
+ * The Ready condition of a machine that goes down, and of one that did and is up again; a condition for another reason is left alone. Models the setter
+ * ReadyCondition.
+ */
+export function readyVerdict(node: Node, shuttingDown: boolean): Verdict[] {
+  const bad = { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: SHUTDOWN_ERROR } as const;
+  if (shuttingDown) return [bad];
+  const shown = getCondition(node.status.conditions, 'Ready');
+  const left = shown?.status === 'False' && shown.reason === bad.reason && shown.message === bad.message;
+  return left ? HEALTHY.filter(({ type }) => type === 'Ready') : [];
 }
 
 /** Whether the node shows something else than the verdicts say. */
