@@ -5,7 +5,7 @@ import type * as batch from 'kubernetes-types/batch/v1';
 import type * as core from 'kubernetes-types/core/v1';
 import type * as discovery from 'kubernetes-types/discovery/v1';
 import type * as networking from 'kubernetes-types/networking/v1';
-import type { KubeObject, PodTemplateSpec } from './types.ts';
+import type { KubeObject, PodTemplateSpec, ResourceList } from './types.ts';
 
 /** A pod on each node that takes it. */
 export interface DaemonSet extends KubeObject {
@@ -54,6 +54,61 @@ export interface HorizontalPodAutoscaler extends KubeObject {
     behavior?: { scaleDown?: HpaScalingRules; scaleUp?: HpaScalingRules };
   };
   status: autoscaling.HorizontalPodAutoscalerStatus;
+}
+/** Requests that an autoscaler advises for one container. */
+export interface RecommendedContainerResources {
+  containerName?: string;
+  target: ResourceList;
+  lowerBound?: ResourceList;
+  upperBound?: ResourceList;
+  uncappedTarget?: ResourceList;
+}
+/** What an autoscaler may do to one container (`*`: to all that are not named). */
+export interface VpaContainerPolicy {
+  containerName?: string;
+  mode?: string;
+  minAllowed?: ResourceList;
+  maxAllowed?: ResourceList;
+  controlledResources?: string[];
+  controlledValues?: string;
+}
+/** Fits the requests of a workload's pods to their use; autoscaling.k8s.io/v1. */
+export interface VerticalPodAutoscaler extends KubeObject {
+  kind: 'VerticalPodAutoscaler';
+  spec: {
+    targetRef?: autoscaling.CrossVersionObjectReference;
+    updatePolicy?: {
+      updateMode?: string;
+      minReplicas?: number;
+      evictionRequirements?: { resources: string[]; changeRequirement: string }[];
+    };
+    resourcePolicy?: { containerPolicies?: VpaContainerPolicy[] };
+    recommenders?: { name: string }[];
+  };
+  status?: {
+    conditions?: { type: string; status: string; lastTransitionTime?: string; reason?: string; message?: string }[];
+    recommendation?: { containerRecommendations?: RecommendedContainerResources[] };
+  };
+}
+/** Weights of the buckets of a histogram, the largest being 10000. */
+export interface HistogramCheckpoint {
+  bucketWeights?: { [bucket: string]: number };
+  referenceTimestamp?: string;
+  totalWeight?: number;
+}
+/** What the recommender knows about the containers of one name under one autoscaler. */
+export interface VerticalPodAutoscalerCheckpoint extends KubeObject {
+  kind: 'VerticalPodAutoscalerCheckpoint';
+  spec: { vpaObjectName?: string; containerName?: string };
+  status?: {
+    cpuHistogram?: HistogramCheckpoint;
+    memoryHistogram?: HistogramCheckpoint;
+    firstSampleStart?: string;
+    lastSampleStart?: string;
+    lastUpdateTime?: string;
+    totalSamplesCount?: number;
+    version?: string;
+  };
 }
 /** Configuration data. */
 export interface ConfigMap extends KubeObject {
@@ -188,6 +243,8 @@ export interface MoreKinds {
   Job: Job;
   CronJob: CronJob;
   HorizontalPodAutoscaler: HorizontalPodAutoscaler;
+  VerticalPodAutoscaler: VerticalPodAutoscaler;
+  VerticalPodAutoscalerCheckpoint: VerticalPodAutoscalerCheckpoint;
   ConfigMap: ConfigMap;
   Secret: Secret;
   ServiceAccount: ServiceAccount;

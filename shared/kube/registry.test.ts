@@ -36,7 +36,7 @@ describe('registry of kinds', () => {
     expect(kindInfo('Node')).toMatchObject({ namespaced: false, hasStatus: true, simulated: true });
     expect(kindInfo('CSIDriver')).toMatchObject({ namespaced: false, simulated: false });
     expect(kindInfo('TokenReview')?.storable).toBe(false);
-    expect(allKinds.filter(({ simulated }) => simulated)).toHaveLength(37);
+    expect(allKinds.filter(({ simulated }) => simulated)).toHaveLength(39);
     expect(kindsInCategory('all').map(({ kind }) => kind)).toContain('ReplicaSet');
   });
 

@@ -86,6 +86,9 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   SelfSubjectRulesReview: ['authorization.k8s.io/v1', 'selfsubjectrulesreviews', '', 'x'],
   SubjectAccessReview: ['authorization.k8s.io/v1', 'subjectaccessreviews', '', 'x'],
   HorizontalPodAutoscaler: ['autoscaling/v2 autoscaling/v1', 'horizontalpodautoscalers', 'hpa', 'ns', 'all'],
+  // The two of the vertical pod autoscaler, which a cluster has as custom resources.
+  VerticalPodAutoscaler: ['autoscaling.k8s.io/v1', 'verticalpodautoscalers', 'vpa', 'ns'],
+  VerticalPodAutoscalerCheckpoint: ['autoscaling.k8s.io/v1', 'verticalpodautoscalercheckpoints', 'vpacheckpoint', 'ns'],
   CronJob: ['batch/v1', 'cronjobs', 'cj', 'ns', 'all'],
   Job: ['batch/v1', 'jobs', '', 'ns', 'all'],
   CertificateSigningRequest: ['certificates.k8s.io/v1', 'certificatesigningrequests', 'csr', 's'],
@@ -138,6 +141,8 @@ const SIMULATED: Readonly<Record<keyof KindMap, true>> = {
   Job: true,
   CronJob: true,
   HorizontalPodAutoscaler: true,
+  VerticalPodAutoscaler: true,
+  VerticalPodAutoscalerCheckpoint: true,
   ConfigMap: true,
   Secret: true,
   ServiceAccount: true,

@@ -1,3 +1,4 @@
+import type { Expander, NodeGroup } from '../kube/nodeGroups.ts';
 import type { NamedScheduler } from '../kube/schedulerConfig/index.ts';
 import type { AnyObject } from '../kube/types.ts';
 import type { Command } from '../protocol/commands.ts';
@@ -72,6 +73,24 @@ export interface ScenarioConfig {
   eventTtlMs?: number;
   /** Admission plugins to run beside the default ones, and default ones not to run. */
   admission?: { enable?: string[]; disable?: string[] };
+  clusterAutoscaler?: {
+    enabled?: boolean;
+    nodeGroups?: NodeGroup[];
+    scanIntervalMs?: number;
+    expander?: Expander;
+    balanceSimilarNodeGroups?: boolean;
+    maxNodesTotal?: number;
+    expendablePodsPriorityCutoff?: number;
+    maxNodeProvisionMs?: number;
+    scaleDownEnabled?: boolean;
+    scaleDownUtilizationThreshold?: number;
+    scaleDownUnneededMs?: number;
+    scaleDownDelayAfterAddMs?: number;
+    scaleDownDelayAfterDeleteMs?: number;
+    scaleDownDelayAfterFailureMs?: number;
+    skipNodesWithLocalStorage?: boolean;
+    skipNodesWithSystemPods?: boolean;
+  };
 }
 
 /** Title and description in another language of the interface. */

@@ -4,6 +4,7 @@ import type { KubeObject, Node, Pod, Status } from '#shared/kube/types.ts';
 import type { Attempt } from '#shared/protocol/explain.ts';
 import type { ComponentContext } from '../client/types.ts';
 import { SchedulerCache } from './cache/cache.ts';
+import { CycleState } from './framework/cyclestate.ts';
 import { decide } from './framework/decide.ts';
 import { Framework } from './framework/framework.ts';
 import { PodInfos } from './framework/podinfo.ts';
@@ -36,6 +37,14 @@ export interface Sandbox {
     pod: Pod,
     options?: { readonly change?: SandboxChange; readonly preempt?: boolean; readonly promised?: Pod },
   ): Result<Attempt, Status>;
+  /**
+   * First of the named nodes (of all, by name) whose filters let the pod in as the copy stands, and the reasons of each one before it. Cheaper than
+   * a decision: nothing is scored, nobody preempted.
+   */
+  place(
+    pod: Pod,
+    nodes?: readonly string[],
+  ): { readonly node: string | undefined; readonly reasons: ReadonlyMap<string, readonly string[]> };
   /** Decisions so far: what the work is measured by. */
   readonly runs: number;
 }
@@ -161,5 +170,30 @@ class SchedulerSandbox implements Sandbox {
     this.change(back);
     if (promised !== undefined) this.#nominator.set(promised, promisedBefore ?? '');
     return ok(attempt);
+  }
+
+  place(given: Pod, nodes?: readonly string[]): { node: string | undefined; reasons: ReadonlyMap<string, readonly string[]> } {
+    this.runs++;
+    const profile = given.spec.schedulerName ?? defaultProfile.schedulerName;
+    const framework = this.#frameworks.get(profile);
+    const snapshot = this.#cache.updateSnapshot();
+    const asked = nodes ?? snapshot.names;
+    const reasons = new Map<string, readonly string[]>();
+    const all = (reason: readonly string[]) => new Map(asked.map((name) => [name, reason]));
+    if (framework === undefined) return { node: undefined, reasons: all([noProfile(profile).message ?? '']) };
+    const state = new CycleState();
+    const info = this.#infos.of(given);
+    const narrowed = framework.preFilter(state, info, snapshot);
+    if (narrowed.status !== null) return { node: undefined, reasons: all(narrowed.status.reasons) };
+    const probe = framework.probe(state, info, snapshot);
+    for (const name of asked) {
+      const position = snapshot.get(name)?.position;
+      if (position === undefined) continue;
+      const outside = narrowed.nodeNames?.has(name) === false;
+      const status = outside ? null : probe(position);
+      if (!outside && status === null) return { node: name, reasons };
+      reasons.set(name, status?.reasons ?? [`node(s) didn't satisfy plugin(s) [${narrowed.narrowedBy.join(' ')}]`]);
+    }
+    return { node: undefined, reasons };
   }
 }

@@ -8,6 +8,7 @@ import { POLICY_SHAPES } from './policies.ts';
 import { STORAGE_SHAPES } from './storage.ts';
 import { SHAPE_TABLE } from './table.ts';
 import { VOLUME_SHAPES } from './volumes.ts';
+import { VPA_SHAPES } from './vpa.ts';
 import { WORKLOAD_SHAPES } from './workloads.ts';
 
 const TABLE: Readonly<Record<string, string>> = {
@@ -19,6 +20,7 @@ const TABLE: Readonly<Record<string, string>> = {
   ...NETWORK_SHAPES,
   ...POLICY_SHAPES,
   ...VOLUME_SHAPES,
+  ...VPA_SHAPES,
 };
 
 /** One place where an object is not built as its kind is. */
