@@ -3,11 +3,13 @@ import { deepEqual } from '#shared/core/json.ts';
 import { getCondition } from '#shared/kube/conditions.ts';
 import type { Node, NodeCondition, Pod, Taint, Toleration } from '#shared/kube/types.ts';
 import { createNodeLifecycle } from '../controllers/nodelifecycle/index.ts';
+import { createPodGarbageCollector } from '../controllers/podgc/index.ts';
+import { createReplicaSetController } from '../controllers/replicaset/index.ts';
 import { createTaintEviction } from '../controllers/tainteviction/index.ts';
 import { createFaults, type Faults } from '../faults/index.ts';
 import { taint } from '../kubectl/mark.ts';
 import { createKubelets } from '../kubelet/index.ts';
-import { node, pod } from '../testing/builders.ts';
+import { node, pod, replicaSet } from '../testing/builders.ts';
 import { createTestCluster, type TestCluster } from '../testing/harness.ts';
 import type { ConformanceFamily, Disagreement } from './types.ts';
 
@@ -18,6 +20,7 @@ export interface TimelineEntry {
   object?: string;
   taints?: { key: string; effect: string }[];
   conditions?: [string, string, string?, string?][];
+  phase?: string;
   ready?: boolean | string[];
   deleting?: boolean;
   disruptionTarget?: string[][];
@@ -47,6 +50,14 @@ export function timelineCases(cases: readonly TimelineCase[], singles: Readonly<
 interface Script {
   node: string;
   pods: Readonly<Record<string, Toleration[]>>;
+  /** Node and pods come with `prepare` or with the steps. */
+  late?: true;
+  /** What stands before the steps, besides nodes and pods. */
+  prepare?: (lab: Lab) => void;
+  /** The capture of this case does not hold the node's conditions. */
+  conditions?: 'not captured';
+  /** Pods' phases are compared too: they are not the fake kubelet's. */
+  phases?: true;
   /** One action for each step, and the seconds that are watched after it. */
   steps: readonly (readonly [(lab: Lab) => void, number])[];
 }
@@ -175,7 +186,60 @@ const scripts: Readonly<Record<string, Script>> = {
   'all-nodes-down': {
     node: 'node-2',
     pods: { 'tol5-2': tolerateDown(5) },
+    conditions: 'not captured',
     steps: [[allDown, 79]],
+  },
+};
+
+/** The Node as a cloud's controller would make it; its machine never comes up. */
+const freshNode = (lab: Lab): void => {
+  lab.faults.crash(lab.node);
+  lab.cluster.client.create({ ...node(lab.node, { ready: 'none' }) });
+};
+
+/** The first status a machine reports: Ready, and a new heartbeat time. */
+const firstReport = (lab: Lab): void => {
+  report(['Ready', 'True'])(lab);
+  const current = lab.cluster.get('Node', '', lab.node);
+  const lastHeartbeatTime = lab.cluster.ctx.clock.timestamp();
+  const conditions = current.status.conditions?.map((condition) =>
+    condition.type === 'Ready' ? { ...condition, reason: 'KubeletReady', lastHeartbeatTime } : condition,
+  );
+  lab.cluster.client.updateStatus({ ...current, status: { ...current.status, conditions: conditions ?? [] } });
+};
+
+const bornScripts: Readonly<Record<string, Script>> = {
+  'noexecute-unscheduled-then-bound': {
+    node: 'dr-1',
+    pods: { direct: [] },
+    late: true,
+    prepare: addTaint('lab/ne'),
+    steps: [[(lab) => void lab.cluster.create(pod('direct', { nodeName: lab.node })), 5]],
+  },
+  'new-node-initial-taints': {
+    node: 'fresh-1',
+    pods: {},
+    late: true,
+    steps: [
+      // A minute is the grace period of a machine that starts up.
+      [freshNode, 70],
+      [firstReport, 6],
+    ],
+  },
+  'node-deleted': {
+    node: 'fresh-1',
+    pods: { bare: [], rs: [] },
+    late: true,
+    phases: true,
+    prepare: (lab) => {
+      lab.cluster.create(node(lab.node));
+      lab.cluster.create(pod('bare', { nodeName: lab.node }), replicaSet('rs', { replicas: 1 }));
+      lab.cluster.runFor(1000);
+      for (const { metadata } of lab.cluster.list('Pod'))
+        lab.cluster.client.bind(metadata.namespace ?? '', metadata.name, lab.node);
+      lab.cluster.runFor(10_000);
+    },
+    steps: [[(lab) => void lab.cluster.client.delete({ kind: 'Node', namespace: '', name: lab.node }), 90]],
   },
 };
 
@@ -191,9 +255,9 @@ interface StepFacts {
 export function runNodeTimelines(cases: readonly TimelineCase[]): ConformanceFamily {
   const family: ConformanceFamily = { name: 'node-timelines', agree: 0, total: 0, disagree: [], later: [] };
   for (const timelineCase of cases) {
-    const script = scripts[timelineCase.id];
+    const script = scripts[timelineCase.id] ?? bornScripts[timelineCase.id];
     if (script === undefined) {
-      family.later.push({ id: timelineCase.id, why: 'shown by the tests of node life cycle and pod garbage collection' });
+      family.later.push({ id: timelineCase.id, why: 'the manifests of this case were not captured' });
       continue;
     }
     const disagree = replay(timelineCase, script);
@@ -207,12 +271,20 @@ export function runNodeTimelines(cases: readonly TimelineCase[]): ConformanceFam
 function replay(timelineCase: TimelineCase, script: Script): Disagreement[] {
   const faults = createFaults();
   const cluster = createTestCluster({
-    components: (ctx) => [createNodeLifecycle(ctx), createTaintEviction(ctx), createKubelets(ctx, faults)],
+    components: (ctx) => [
+      createReplicaSetController(ctx),
+      createNodeLifecycle(ctx),
+      createTaintEviction(ctx),
+      createPodGarbageCollector(ctx),
+      createKubelets(ctx, faults),
+    ],
   });
   const others = script.node === 'node-2' ? ['node-1', 'node-3'] : ['other-1', 'other-2'];
-  for (const name of [script.node, ...others]) cluster.create(node(name));
-  for (const [name, tolerations] of Object.entries(script.pods))
-    cluster.create(pod(name, { nodeName: script.node, spec: { tolerations } }));
+  for (const name of [script.node, ...others]) if (name !== 'fresh-1') cluster.create(node(name));
+  if (script.late === undefined)
+    for (const [name, tolerations] of Object.entries(script.pods))
+      cluster.create(pod(name, { nodeName: script.node, spec: { tolerations } }));
+  script.prepare?.({ cluster, faults, node: script.node });
   cluster.runFor(12_000);
   const watched = watch(cluster, script);
   return script.steps.flatMap(([action, seconds], index) => {
@@ -233,10 +305,18 @@ function watch(cluster: TestCluster, script: Script) {
   let entries: TimelineEntry[] = [];
   let beganMs = 0;
   const add = (entry: Omit<TimelineEntry, 't'>): void => void entries.push({ t: (cluster.nowMs - beganMs) / 1000, ...entry });
+  const obj = `Node/${script.node}`;
   cluster.ctx.informer('Node').subscribe({
+    onAdd(object: Node) {
+      if (object.metadata.name === script.node) add({ obj, taints: object.spec.taints ?? [] });
+    },
     onUpdate(before: Node, after: Node) {
-      if (after.metadata.name === script.node && !deepEqual(before.spec.taints, after.spec.taints))
-        add({ obj: `Node/${script.node}`, taints: after.spec.taints ?? [] });
+      if (after.metadata.name !== script.node) return;
+      if (!deepEqual(before.spec.taints, after.spec.taints)) add({ obj, taints: after.spec.taints ?? [] });
+      const [old, now] = [before, after].map(({ status }) =>
+        (status.conditions ?? []).map(({ type, status: state, reason = '' }): [string, string, string] => [type, state, reason]),
+      );
+      if (now !== undefined && !deepEqual(old, now)) add({ obj, conditions: now });
     },
   });
   cluster.ctx.informer('Pod').subscribe({
@@ -254,7 +334,9 @@ function watch(cluster: TestCluster, script: Script) {
         add({ obj, disruptionTarget: [[target.status, target.reason ?? '']] });
       if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined)
         add({ obj, deleting: true });
+      if (after.status.phase !== undefined && after.status.phase !== before.status.phase) add({ obj, phase: after.status.phase });
     },
+    onDelete: (last: Pod) => add({ obj: `Pod/${last.metadata.name}`, deleting: true }),
   });
   cluster.ctx.informer('Event').subscribe({
     onAdd: ({ reason = '', message = '', involvedObject }) =>
@@ -273,6 +355,7 @@ function watch(cluster: TestCluster, script: Script) {
 
 function factsOf(timeline: readonly TimelineEntry[], script: Script, untilSeconds: number): StepFacts {
   const nodeName = `Node/${script.node}`;
+  const plain = (subject: string): string => (script.late === undefined ? subject : withoutSuffix(subject));
   const names = Object.keys(script.pods).map((name) => `Pod/${name}`);
   const within = timeline.filter(({ t }) => t <= untilSeconds);
   const seen = within.filter(({ obj, object, taints }) => (obj ?? object) === nodeName && taints !== undefined);
@@ -282,24 +365,42 @@ function factsOf(timeline: readonly TimelineEntry[], script: Script, untilSecond
   const facts = new Set<string>();
   const evictions: Record<string, number> = {};
   for (const entry of within) {
-    const subject = entry.event?.object ?? entry.obj ?? entry.object ?? '';
-    if (!names.includes(subject) && subject !== nodeName) continue;
-    for (const fact of factsIn(entry)) facts.add(`${subject} ${fact}`);
+    const subject = plain(entry.event?.object ?? entry.obj ?? entry.object ?? '');
+    if (!names.includes(subject) && subject !== nodeName && subject !== 'ReplicaSet/rs') continue;
+    const compared = script.conditions === undefined || subject !== nodeName ? entry : { ...entry, conditions: [] };
+    for (const fact of factsIn(compared)) facts.add(`${subject} ${plain(fact)}`);
+    if (script.phases === true && entry.phase === 'Failed') facts.add(`${subject} failed`);
     if (entry.event?.message.startsWith('Marking') === true) evictions[subject] = Math.round(entry.t - executeAt);
   }
   return { taints, facts: [...facts].sort(compareStrings), evictions };
 }
 
+const COMPARED_EVENTS: readonly string[] = [
+  'TaintManagerEviction',
+  'NodeNotReady',
+  'RegisteredNode',
+  'RemovingNode',
+  'SuccessfulCreate',
+];
+
+/** Names of pods that a ReplicaSet made lose what was drawn for them. */
+function withoutSuffix(text: string): string {
+  return text.replace(/\brs-[a-z0-9]{5}\b/g, 'rs');
+}
+
 function factsIn(entry: TimelineEntry): string[] {
   const { event } = entry;
   const facts: string[] = [];
-  if (event !== undefined && ['TaintManagerEviction', 'NodeNotReady'].includes(event.reason)) {
+  if (event !== undefined && COMPARED_EVENTS.includes(event.reason)) {
     facts.push(`${event.reason}: ${event.message.replace(/ Pod [^/]+\//, ' Pod namespace/')}`);
   }
   const conditions = entry.conditions ?? [];
   const target = entry.disruptionTarget?.[0]?.[1] ?? conditions.find(([type]) => type === 'DisruptionTarget')?.[2];
   if (target !== undefined) facts.push(`disrupted: ${target}`);
   const isPod = (entry.obj ?? entry.object ?? '').startsWith('Pod/');
+  // Conditions that the node controller has written itself; all others are the fake kubelet's.
+  for (const [type, status, reason = ''] of isPod ? [] : conditions)
+    if (reason.startsWith('NodeStatus')) facts.push(`${type}=${status} ${reason}`);
   if (isPod && (entry.ready === false || conditions.some(([type, status]) => type === 'Ready' && status === 'False')))
     facts.push('not ready');
   if (entry.deleting === true) facts.push('deleting');
