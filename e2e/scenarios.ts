@@ -175,3 +175,97 @@ spec:
     'tolerations: [{ key: gpu, operator: Exists }]\n      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ key: metadata.name, operator: In, values: [gpu-1] }] }] } } }',
   ),
 );
+
+/** Two machines with nothing on them. */
+export const EMPTY = join(
+  scenario('Two empty nodes', '{ node-a: { x: 0, y: 0 }, node-b: { x: 320, y: 0 } }'),
+  node('node-a', '4'),
+  node('node-b', '4', 'zone-b'),
+);
+
+/** A StatefulSet of three. */
+export const STATEFUL = join(
+  EMPTY,
+  `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db, namespace: default }
+spec:
+  serviceName: db
+  replicas: 3
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec:
+      terminationGracePeriodSeconds: 3
+      containers:
+        - name: app
+          image: db:1.0
+          resources: { requests: { cpu: 250m, memory: 128Mi } }
+`,
+);
+
+/** A Job of one that runs for ten minutes, and a CronJob that is far from its time. */
+export const BATCH = join(
+  EMPTY,
+  `apiVersion: batch/v1
+kind: Job
+metadata: { name: convert, namespace: default }
+spec:
+  template:
+    metadata: { annotations: { stowage.dev/run-seconds: "600" } }
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 3
+      containers:
+        - name: app
+          image: convert:1.0
+          resources: { requests: { cpu: 250m, memory: 128Mi } }
+`,
+  `apiVersion: batch/v1
+kind: CronJob
+metadata: { name: report, namespace: default }
+spec:
+  schedule: "0 0 1 1 *"
+  jobTemplate:
+    spec:
+      template:
+        metadata: { annotations: { stowage.dev/run-seconds: "600" } }
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: app
+              image: report:1.0
+              resources: { requests: { cpu: 250m, memory: 128Mi } }
+`,
+);
+
+/** A namespace with room for two of the Deployment's four pods. */
+export const QUOTA = join(
+  EMPTY,
+  `apiVersion: v1
+kind: Namespace
+metadata: { name: team-a }
+`,
+  `apiVersion: v1
+kind: ResourceQuota
+metadata: { name: team-a, namespace: team-a }
+spec: { hard: { requests.cpu: "1" } }
+`,
+  deployment('web', 4, '500m', 'terminationGracePeriodSeconds: 3').replace('namespace: default', 'namespace: team-a'),
+);
+
+/** A pod whose life is asked for every two seconds. */
+export const PROBED = join(
+  EMPTY,
+  `apiVersion: v1
+kind: Pod
+metadata: { name: worker, namespace: default }
+spec:
+  containers:
+    - name: app
+      image: worker:1.0
+      livenessProbe: { httpGet: { path: /healthz, port: 8080 }, periodSeconds: 2, failureThreshold: 2 }
+      readinessProbe: { httpGet: { path: /ready, port: 8080 }, periodSeconds: 2, failureThreshold: 2 }
+      resources: { requests: { cpu: 250m, memory: 128Mi } }
+`,
+);

@@ -112,9 +112,13 @@ export function InspectorPanel() {
   if (!key) return <Overview />;
   if (!object) {
     return (
-      <p className="empty">
-        {refOfKey(key).kind} {refOfKey(key).name}: {t('panels:gone')}
-      </p>
+      <>
+        <p className="empty">
+          {refOfKey(key).kind} {refOfKey(key).name}: {t('panels:gone')}
+        </p>
+        {/* What was refused has never been there; why is the one thing to be told of it. */}
+        <AdmissionTab id={key} />
+      </>
     );
   }
   return (
