@@ -199,13 +199,12 @@ const freshNode = (lab: Lab): void => {
 
 /** The first status a machine reports: Ready, and a new heartbeat time. */
 const firstReport = (lab: Lab): void => {
-  report(['Ready', 'True'])(lab);
   const current = lab.cluster.get('Node', '', lab.node);
-  const lastHeartbeatTime = lab.cluster.ctx.clock.timestamp();
-  const conditions = current.status.conditions?.map((condition) =>
-    condition.type === 'Ready' ? { ...condition, reason: 'KubeletReady', lastHeartbeatTime } : condition,
+  const ready = { status: 'True', reason: 'KubeletReady', lastHeartbeatTime: lab.cluster.ctx.clock.timestamp() } as const;
+  const conditions = (current.status.conditions ?? []).map((condition) =>
+    condition.type === 'Ready' ? { ...condition, ...ready } : condition,
   );
-  lab.cluster.client.updateStatus({ ...current, status: { ...current.status, conditions: conditions ?? [] } });
+  lab.cluster.client.updateStatus({ ...current, status: { ...current.status, conditions } });
 };
 
 const bornScripts: Readonly<Record<string, Script>> = {
