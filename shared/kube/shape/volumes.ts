@@ -2,8 +2,8 @@
 export const VOLUME_SHAPES: Readonly<Record<string, string>> = {
   CSIDriver: 'apiVersion:string kind:string metadata:ObjectMeta spec:CSIDriverSpec',
   CSIDriverSpec:
-    'attachRequired:bool fsGroupPolicy:string podInfoOnMount:bool requiresRepublish:bool seLinuxMount:bool ' +
-    'storageCapacity:bool tokenRequests:[CSITokenRequest] volumeLifecycleModes:[string]',
+    'attachRequired:bool fsGroupPolicy:string nodeAllocatableUpdatePeriodSeconds:int podInfoOnMount:bool ' +
+    'requiresRepublish:bool seLinuxMount:bool serviceAccountTokenInSecrets:bool storageCapacity:bool tokenRequests:[CSITokenRequest] volumeLifecycleModes:[string]',
   CSIStorageCapacity:
     'apiVersion:string capacity:quantity kind:string maximumVolumeSize:quantity metadata:ObjectMeta ' +
     'nodeTopology:LabelSelector storageClassName:string',
@@ -12,5 +12,6 @@ export const VOLUME_SHAPES: Readonly<Record<string, string>> = {
   VolumeAttachmentSource: 'inlineVolumeSpec:PersistentVolumeSpec persistentVolumeName:string',
   VolumeAttachmentSpec: 'attacher:string nodeName:string source:VolumeAttachmentSource',
   VolumeAttachmentStatus: 'attachError:VolumeError attached:bool attachmentMetadata:{string} detachError:VolumeError',
-  VolumeError: 'message:string time:time',
+  VolumeAttributesClass: 'apiVersion:string driverName:string kind:string metadata:ObjectMeta parameters:{string}',
+  VolumeError: 'errorCode:int message:string time:time',
 };

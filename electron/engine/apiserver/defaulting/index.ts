@@ -28,6 +28,7 @@ import { defaultService } from './service.ts';
 import { shareEqual } from './share.ts';
 import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
+import { defaultCsiDriver } from './storageDrivers.ts';
 import { defaultMutatingWebhooks, defaultValidatingWebhooks } from './webhooks.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -57,6 +58,7 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   PersistentVolume: defaultVolumeObject,
   PersistentVolumeClaim: defaultClaim,
   StorageClass: defaultStorageClass,
+  CSIDriver: defaultCsiDriver,
   Service: defaultService,
   Endpoints: defaultEndpoints,
   EndpointSlice: defaultEndpointSlice,

@@ -63,6 +63,16 @@ import {
   validateVolumeObject,
   validateVolumeObjectUpdate,
 } from './storage.ts';
+import {
+  validateCsiDriver,
+  validateCsiDriverUpdate,
+  validateStorageCapacity,
+  validateStorageCapacityUpdate,
+  validateVolumeAttachment,
+  validateVolumeAttachmentUpdate,
+  validateVolumeAttributesClass,
+  validateVolumeAttributesClassUpdate,
+} from './storageDrivers.ts';
 import { validateWebhooks } from './webhooks.ts';
 import {
   validateBudget,
@@ -123,6 +133,10 @@ const rules: Readonly<Record<string, Rules>> = {
   IngressClass: { create: validateIngressClass, update: validateIngressClassUpdate },
   NetworkPolicy: { create: validateNetworkPolicy, update: validateNetworkPolicyUpdate },
   CSINode: { create: validateCsiNode, update: validateCsiNode },
+  CSIDriver: { create: validateCsiDriver, update: validateCsiDriverUpdate },
+  CSIStorageCapacity: { create: validateStorageCapacity, update: validateStorageCapacityUpdate },
+  VolumeAttachment: { create: validateVolumeAttachment, update: validateVolumeAttachmentUpdate },
+  VolumeAttributesClass: { create: validateVolumeAttributesClass, update: validateVolumeAttributesClassUpdate },
   ValidatingAdmissionPolicy: { create: validateValidatingPolicy, update: validateValidatingPolicy },
   MutatingAdmissionPolicy: { create: validateMutatingPolicy, update: validateMutatingPolicy },
   ValidatingAdmissionPolicyBinding: { create: validateValidatingBinding, update: validateValidatingBinding },

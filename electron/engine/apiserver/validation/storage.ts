@@ -87,7 +87,14 @@ export function validateVolumeObject(volume: PersistentVolume): FieldError[] {
   errors.push(...validateSources(spec));
   if (spec.hostPath?.path === '/' && policy === 'Recycle')
     errors.push(forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"));
-  return [...errors, ...validateClassName(spec.storageClassName), ...validateMode(spec.volumeMode)];
+  errors.push(...validateClassName(spec.storageClassName), ...validateMode(spec.volumeMode));
+  const attributes = spec.volumeAttributesClassName;
+  const at = 'spec.volumeAttributesClassName';
+  if (attributes === undefined) return errors;
+  if (attributes === '') errors.push(required(at, 'an empty string is disallowed'));
+  else errors.push(...invalidEach(at, attributes, checkDnsSubdomain(attributes)));
+  if (spec.csi === undefined) errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'));
+  return errors;
 }
 
 function validateSources(spec: PersistentVolume['spec']): FieldError[] {
@@ -140,7 +147,46 @@ export function validateClaimSpec(spec: PersistentVolumeClaim['spec'], field: st
   const request = spec.resources?.requests?.storage;
   if (request === undefined) errors.push(required(`${field}.resources[storage]`));
   else errors.push(...validatePositive(request, `${field}.resources[storage]`, false));
-  return [...errors, ...validateClassName(spec.storageClassName, field), ...validateMode(spec.volumeMode, field)];
+  errors.push(...validateClassName(spec.storageClassName, field), ...validateMode(spec.volumeMode, field));
+  const attributes = spec.volumeAttributesClassName;
+  const at = `${field}.volumeAttributesClassName`;
+  return [
+    ...errors,
+    ...validateDataSources(spec, field),
+    ...(attributes ? invalidEach(at, attributes, checkDnsSubdomain(attributes)) : []),
+  ];
+}
+
+/** Where a claim's data comes from, in the older field and the newer one. Models validateDataSource and validateDataSourceRef. */
+function validateDataSources(spec: PersistentVolumeClaim['spec'], field: string): FieldError[] {
+  const { dataSource, dataSourceRef } = spec as { dataSource?: DataSource; dataSourceRef?: DataSource };
+  const errors: FieldError[] = [];
+  for (const [name, source] of [
+    ['dataSource', dataSource],
+    ['dataSourceRef', dataSourceRef],
+  ] as const) {
+    if (source === undefined) continue;
+    const { name: of = '', kind = '', apiGroup = '' } = source;
+    const at = `${field}.${name}`;
+    if (of === '') errors.push(required(`${at}.name`));
+    if (kind === '') errors.push(required(`${at}.kind`));
+    if (apiGroup === '' && kind !== 'PersistentVolumeClaim')
+      errors.push(invalid(at, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
+    if (apiGroup !== '') errors.push(...invalidEach(at, apiGroup, checkDnsSubdomain(apiGroup)));
+  }
+  if (dataSource === undefined || dataSourceRef === undefined) return errors;
+  const same = dataSource.name === dataSourceRef.name && dataSource.kind === dataSourceRef.kind;
+  if (dataSourceRef.namespace)
+    errors.push(invalid(field, `${field}.dataSource`, 'may not be specified when dataSourceRef.namespace is specified'));
+  else if (!same || (dataSource.apiGroup ?? '') !== (dataSourceRef.apiGroup ?? ''))
+    errors.push(invalid(field, `${field}.dataSource`, 'must match dataSourceRef'));
+  return errors;
+}
+interface DataSource {
+  apiGroup?: string;
+  kind?: string;
+  name?: string;
+  namespace?: string;
 }
 
 /**
@@ -156,14 +202,30 @@ export function validateClaimUpdate(now: PersistentVolumeClaim, before: Persiste
     ...rest,
     ...optional('volumeName', old.volumeName ? volumeName : old.volumeName),
     ...optional('storageClassName', old.storageClassName === undefined ? undefined : storageClassName),
-    ...optional('resources', bound ? old.resources : resources),
+    ...optional('resources', bound ? grownFrom(old.resources, resources) : resources),
+    ...optional('volumeAttributesClassName', bound ? old.volumeAttributesClassName : now.spec.volumeAttributesClassName),
   };
   if (!deepEqual(settled, { ...old })) errors.push(forbidden('spec', CLAIM_IMMUTABLE));
   const has = storageOf(before.status?.capacity);
   if (bound && storageOf(resources?.requests) < storageOf(old.resources?.requests) && storageOf(resources?.requests) <= has)
     errors.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
   if (now.spec.volumeMode !== old.volumeMode) errors.push(invalid('volumeMode', now.spec.volumeMode, IMMUTABLE));
-  return errors;
+  return [...errors, ...validateAttributesChange(now.spec.volumeAttributesClassName, old.volumeAttributesClassName)];
+}
+
+/** The new resources but for the size, which alone may change. */
+function grownFrom(old: ClaimResources | undefined, now: ClaimResources | undefined): ClaimResources | undefined {
+  const size = old?.requests?.storage;
+  if (now?.requests === undefined || size === undefined) return now;
+  return { ...now, requests: { ...now.requests, storage: size } };
+}
+type ClaimResources = NonNullable<PersistentVolumeClaim['spec']['resources']>;
+
+/** A class of attributes may be changed for another, not taken away. */
+function validateAttributesChange(now: string | undefined, before: string | undefined): FieldError[] {
+  if (before === undefined || now) return [];
+  const what = now === undefined ? 'nil' : 'an empty string';
+  return [forbidden('spec.volumeAttributesClassName', `update from non-nil value to ${what} is forbidden`)];
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
