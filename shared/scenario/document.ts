@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { NOT_SIMULATED, PLUGIN_ORDER } from '../kube/admissionPlugins.ts';
 import { validateConfiguration } from '../kube/schedulerConfig/index.ts';
 import { type Command, commandSchema } from '../protocol/commands.ts';
+import { clusterAutoscalerSchema } from './clusterAutoscaler.ts';
 import { parseDuration } from './durations.ts';
 import { checkFields } from './fields.ts';
 import { migrateScenario, readableVersions, type ScenarioData } from './migrate.ts';
+import { kubeletSchema, nodeLifecycleSchema } from './nodeConfig.ts';
 import { ObjectReader } from './objects.ts';
 import { parsePath, printPath, type Segment } from './places.ts';
 import type { ProblemList } from './problems.ts';
@@ -28,27 +30,9 @@ const plugin = z.string().superRefine((name, context) => {
 const enabledPlugin = plugin.refine((name) => !NOT_SIMULATED.has(name), 'this admission plugin is not simulated');
 
 const configSchema = z.strictObject({
-  kubelet: z
-    .strictObject({
-      syncMs: duration,
-      imagePullMs: duration,
-      containerStartMs: duration,
-      readyMs: duration,
-      terminationMs: duration,
-      crashLoopBackoffMs: duration,
-      heartbeatMs: positiveDuration,
-      nodeStatusMs: positiveDuration,
-    })
-    .partial()
-    .optional(),
-  nodeLifecycle: z
-    .strictObject({
-      monitorPeriodMs: positiveDuration,
-      monitorGraceMs: positiveDuration,
-      evictionRatePerSecond: z.number().positive(),
-    })
-    .partial()
-    .optional(),
+  clusterAutoscaler: clusterAutoscalerSchema(duration, positiveDuration).optional(),
+  kubelet: kubeletSchema(duration, positiveDuration).optional(),
+  nodeLifecycle: nodeLifecycleSchema(positiveDuration).optional(),
   scheduler: z
     .strictObject({
       cycleMs: duration,
