@@ -28,6 +28,8 @@ export const drainOptionsSchema = z.strictObject({
 export type DrainOptions = z.infer<typeof drainOptionsSchema>;
 
 const node = z.string();
+/** --all and --selector: the objects of the kind (and namespace) that a command is about instead of the one it names. */
+const choice = { all: z.boolean().optional(), selector: z.string().optional() };
 const single = [
   /** kubectl apply: creates, or merges into what exists. All objects are checked first; one error changes nothing. */
   z.strictObject({ type: z.literal('apply'), objects: z.array(objectSchema) }),
@@ -59,6 +61,7 @@ const single = [
     add: z.array(taintSchema),
     remove: z.array(z.strictObject({ key: z.string(), effect: z.string().optional() })),
     overwrite: z.boolean().optional(),
+    ...choice,
   }),
   z.strictObject({
     type: z.literal('label'),
@@ -66,6 +69,7 @@ const single = [
     set: z.record(z.string(), z.string()),
     remove: z.array(z.string()),
     overwrite: z.boolean().optional(),
+    ...choice,
   }),
   z.strictObject({
     type: z.literal('annotate'),
@@ -73,6 +77,7 @@ const single = [
     set: z.record(z.string(), z.string()),
     remove: z.array(z.string()),
     overwrite: z.boolean().optional(),
+    ...choice,
   }),
   /** Machine dies at once: its kubelet stops, its containers are gone. `partition`: the kubelet lives on but cannot reach the API server. */
   z.strictObject({ type: z.literal('crashNode'), node }),

@@ -78,7 +78,7 @@ describe('kubectl', () => {
 
   it('labels and annotates', () => {
     const { cluster, run } = setUp();
-    cluster.create(pod('full'));
+    cluster.create(pod('full', { labels: { a: 'b' } }));
     const label = (set: Record<string, string>, remove: string[] = [], overwrite = false) =>
       run({ type: 'label', ref: full, set, remove, overwrite });
     expect(label({ color: 'red' })).toEqual(['pod/full labeled']);

@@ -12,7 +12,7 @@ import { cordonNode } from './cordon.ts';
 import { Drain, podsOfNode } from './drain.ts';
 import { setLoad } from './load.ts';
 import { setNodePressure, shutdownNode } from './machines.ts';
-import { annotate, label, taint } from './mark.ts';
+import { annotate, forEachChosen, label, taint } from './mark.ts';
 import { setProbe } from './probes.ts';
 import { rolloutPause, rolloutRestart, rolloutUndo, scale, setImage } from './rollout.ts';
 import { clientError, deletedLine, line, printError } from './words.ts';
@@ -178,9 +178,13 @@ class KubectlCommands implements Kubectl {
       case 'rolloutResume':
         return rolloutPause(client, command.ref, command.type === 'rolloutPause');
       case 'label':
-        return label(client, command.ref, { ...command, overwrite: command.overwrite ?? false });
+        return forEachChosen(this.#ctx, command.ref, command, (ref) =>
+          label(client, ref, { ...command, overwrite: command.overwrite ?? false }),
+        );
       case 'annotate':
-        return annotate(client, command.ref, { ...command, overwrite: command.overwrite ?? false });
+        return forEachChosen(this.#ctx, command.ref, command, (ref) =>
+          annotate(client, ref, { ...command, overwrite: command.overwrite ?? false }),
+        );
       default:
         return this.#runOnCluster(command);
     }
@@ -197,11 +201,13 @@ class KubectlCommands implements Kubectl {
       case 'cancelDrain':
         return this.#cancelDrain(command.node);
       case 'taint':
-        return taint(this.#client, command.node, {
-          add: command.add.map(({ key, value, effect }) => ({ key, effect, ...(value ? { value } : {}) })),
-          remove: command.remove,
-          overwrite: command.overwrite ?? false,
-        });
+        return forEachChosen(this.#ctx, { kind: 'Node', namespace: '', name: command.node }, command, ({ name }) =>
+          taint(this.#client, name, {
+            add: command.add.map(({ key, value, effect }) => ({ key, effect, ...(value ? { value } : {}) })),
+            remove: command.remove,
+            overwrite: command.overwrite ?? false,
+          }),
+        );
       case 'crashNode':
       case 'partitionNode':
       case 'recoverNode':
