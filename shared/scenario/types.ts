@@ -60,8 +60,29 @@ export interface ScenarioConfig {
     crashLoopBackoffMs?: number;
     heartbeatMs?: number;
     nodeStatusMs?: number;
+    /** Limits of node pressure by signal (memory.available...), as amounts or percentages; given `hard` ones replace all default ones. */
+    eviction?: {
+      hard?: Record<string, string>;
+      soft?: Record<string, string>;
+      softGraceMs?: Record<string, number>;
+      minimumReclaim?: Record<string, string>;
+      pressureTransitionMs?: number;
+      maxPodGraceSeconds?: number;
+      monitorMs?: number;
+    };
+    imageGc?: { highPercent?: number; lowPercent?: number; periodMs?: number };
+    shutdown?: { graceMs?: number; criticalGraceMs?: number; byPriority?: { priority: number; graceMs: number }[] };
+    /** Nodes labelled as control plane show its parts as static pods. */
+    controlPlaneStaticPods?: boolean;
   };
-  nodeLifecycle?: { monitorPeriodMs?: number; monitorGraceMs?: number; evictionRatePerSecond?: number };
+  nodeLifecycle?: {
+    monitorPeriodMs?: number;
+    monitorGraceMs?: number;
+    evictionRatePerSecond?: number;
+    secondaryEvictionRatePerSecond?: number;
+    largeZoneNodes?: number;
+    unhealthyZoneThreshold?: number;
+  };
   scheduler?: { cycleMs?: number; backoffInitialMs?: number; backoffMaxMs?: number; unschedulableFlushMs?: number };
   hpa?: {
     syncMs?: number;
