@@ -41,7 +41,7 @@ export function followHappenings(): () => void {
       useCaptions.setState(NO_CAPTIONS, true);
       return;
     }
-    const seen = observe(past, before, after, frame.changes);
+    const seen = observe(past, before, after, frame.changes, frame.signals);
     past = seen.past;
     if (seen.told.length > 0) say(seen.told);
     if (before.session?.playing !== after.session?.playing) wind();

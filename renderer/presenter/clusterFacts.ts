@@ -1,4 +1,5 @@
 import type { Deployment, Node, ObjectKey, ReplicaSet } from '#shared/kube/types.ts';
+import { pressuresOf } from '../graph/model.ts';
 import type { Mirror } from '../store/mirror.ts';
 import { type Happening, happening } from './happening.ts';
 
@@ -44,6 +45,20 @@ function ownTaints(node: Node): string[] {
     .map((taint) => `${taint.value ? `${taint.key}=${taint.value}` : taint.key}:${taint.effect}`);
 }
 
+const SHORT_OF = { MemoryPressure: 'memory', DiskPressure: 'disk', PIDPressure: 'pid' } as const;
+
+/** What the node began or ceased to be short of. */
+function shortages(name: string, was: Node, is: Node): Happening[] {
+  const before: readonly string[] = pressuresOf(was);
+  const now: readonly string[] = pressuresOf(is);
+  return Object.entries(SHORT_OF).flatMap(([type, short]) => {
+    if (before.includes(type) === now.includes(type)) return [];
+    const low = now.includes(type);
+    const why = low ? ('kubeletAlarm' as const) : ('kubeletCalm' as const);
+    return [happening(low ? 'pressure' : 'relieved', type, name, { nodes: [name], why, values: { short } })];
+  });
+}
+
 /** What a node's own object says: joined, left, ready or not, cordoned, tainted. */
 export function nodeHappenings(name: string, before: Mirror, after: Mirror): Happening[] {
   const was = before.nodes.get(name);
@@ -53,6 +68,7 @@ export function nodeHappenings(name: string, before: Mirror, after: Mirror): Hap
   const told: Happening[] = [];
   if (readiness(was) === 'True' && readiness(is) !== 'True') told.push(aboutNode('notReady', name, { why: 'heartbeat' }));
   if (readiness(was) === 'Unknown' && readiness(is) === 'True') told.push(aboutNode('ready', name));
+  told.push(...shortages(name, was, is));
   const closed = is.spec.unschedulable === true;
   if (closed !== (was.spec.unschedulable === true))
     told.push(aboutNode(closed ? 'cordoned' : 'uncordoned', name, closed ? { why: 'cordon' } : {}));

@@ -35,6 +35,17 @@ export type Kind =
   | 'stuck'
   | 'stopped'
   | 'started'
+  | 'oomKilled'
+  | 'restarted'
+  | 'unready'
+  | 'pressure'
+  | 'relieved'
+  | 'blocked'
+  | 'jobDone'
+  | 'jobFailed'
+  | 'fired'
+  | 'autoscaled'
+  | 'refused'
   | 'quiet';
 
 /** Why it happened; each has its words in i18n `presenter:why_<id>`. */
@@ -78,7 +89,39 @@ export type Why =
   | 'onlyFitAfter'
   | 'drawn'
   | 'scored'
-  | 'scoredFor';
+  | 'scoredFor'
+  | 'memoryLimit'
+  | 'noMemory'
+  | 'livenessProbe'
+  | 'startupProbe'
+  | 'readinessProbe'
+  | 'backOffOom'
+  | 'lowOn'
+  | 'shutDown'
+  | 'kubeletAlarm'
+  | 'kubeletCalm'
+  | 'budget'
+  | 'someBudget'
+  | 'allSucceeded'
+  | 'backoffLimit'
+  | 'jobDeadline'
+  | 'schedule'
+  | 'byHand'
+  | 'aboveTarget'
+  | 'belowTarget'
+  | 'overMost'
+  | 'underLeast'
+  | 'quota'
+  | 'refusal'
+  | 'sameName'
+  | 'allAtOnce'
+  | 'firstInOrder'
+  | 'nextInOrder'
+  | 'highestFirst'
+  | 'orderedUpdate'
+  | 'daemonNode'
+  | 'jobPods'
+  | 'jobPod';
 
 /** One thing that happened, or several of a kind that are told together. */
 export interface Happening {
@@ -120,14 +163,39 @@ export function countOf({ pods, nodes }: Happening): number {
   return Math.max(1, pods.length || nodes.length);
 }
 
+const GOOD = new Set<Kind>(['placed', 'running', 'rolledOut', 'recovered', 'ready', 'relieved', 'jobDone']);
+const WARN = new Set<Kind>([
+  'unplaced',
+  'preempted',
+  'nominated',
+  'evicted',
+  'draining',
+  'cordoned',
+  'tainted',
+  'gated',
+  'restarted',
+  'unready',
+  'blocked',
+]);
+const BAD = new Set<Kind>([
+  'crashed',
+  'notReady',
+  'failed',
+  'crashLoop',
+  'imagePull',
+  'stuck',
+  'stopped',
+  'oomKilled',
+  'pressure',
+  'jobFailed',
+  'refused',
+]);
+
 /** The tone a caption has. */
 export function toneOf({ kind }: Happening): 'plain' | 'good' | 'warn' | 'bad' {
-  if (kind === 'placed' || kind === 'running' || kind === 'rolledOut' || kind === 'recovered' || kind === 'ready') return 'good';
-  if (kind === 'unplaced' || kind === 'preempted' || kind === 'nominated' || kind === 'evicted' || kind === 'draining')
-    return 'warn';
-  if (kind === 'cordoned' || kind === 'tainted' || kind === 'gated') return 'warn';
-  if (kind === 'crashed' || kind === 'notReady' || kind === 'failed' || kind === 'crashLoop') return 'bad';
-  return kind === 'imagePull' || kind === 'stuck' || kind === 'stopped' ? 'bad' : 'plain';
+  if (GOOD.has(kind)) return 'good';
+  if (WARN.has(kind)) return 'warn';
+  return BAD.has(kind) ? 'bad' : 'plain';
 }
 
 /** How much is lost when it is not told: 0 little, 2 much. */

@@ -4,7 +4,9 @@ import { findReason } from '../explain/reasons.ts';
 import type { Leaving } from '../graph/diff.ts';
 import { ownerKeyOf, replicaSetKeyOf } from '../store/lineage.ts';
 import type { Mirror } from '../store/mirror.ts';
-import { type Happening, happening, type Kind, type Why } from './happening.ts';
+import { type Happening, happening, type Kind } from './happening.ts';
+import { because } from './reason.ts';
+import { whyComes, whyGoes } from './setFacts.ts';
 
 /** Name at the end of a key. */
 export function nameOfKey(key: ObjectKey): string {
@@ -17,7 +19,8 @@ function spokenName(pod: Pod): string {
   return hash ? pod.metadata.name.replace(`-${hash}-`, '-') : pod.metadata.name;
 }
 
-function about(kind: Kind, key: ObjectKey, pod: Pod, parts: Partial<Happening> = {}): Happening {
+/** A happening that is about one pod. */
+export function about(kind: Kind, key: ObjectKey, pod: Pod, parts: Partial<Happening> = {}): Happening {
   const owner = ownerKeyOf(pod);
   const node = pod.spec.nodeName;
   return happening(kind, owner, spokenName(pod), {
@@ -26,10 +29,6 @@ function about(kind: Kind, key: ObjectKey, pod: Pod, parts: Partial<Happening> =
     nodes: node ? [node] : [],
     ...parts,
   });
-}
-
-function because(why: Why, values: Happening['values'] = {}): Pick<Happening, 'why' | 'values'> {
-  return { why, values };
 }
 
 /** A pod that is new: it waits for a node, is held back by gates, or names its node itself. */
@@ -52,6 +51,8 @@ function gated(key: ObjectKey, pod: Pod): Happening {
 }
 
 function reasonOfArrival(pod: Pod, before: Mirror, after: Mirror): Partial<Happening> {
+  const own = whyComes(pod, after);
+  if (own) return own;
   const setKey = replicaSetKeyOf(pod);
   const set = setKey ? after.replicaSets.get(setKey) : undefined;
   const wanted = set?.spec.replicas ?? 0;
@@ -138,6 +139,8 @@ function whyEvicted(pod: Pod, after: Mirror): Partial<Happening> {
 }
 
 function whyStopping(pod: Pod, after: Mirror): Partial<Happening> {
+  const own = whyGoes(pod, after);
+  if (own) return own;
   const setKey = replicaSetKeyOf(pod);
   const set = setKey ? after.replicaSets.get(setKey) : undefined;
   if (!setKey || !set) return because('deleted');
@@ -159,6 +162,47 @@ function isReady(pod: Pod | undefined): boolean {
   return pod?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 }
 
+/** It was ready and runs on, yet is not ready any more: its readiness probe, not an end of a container. */
+function lostReadiness(was: Pod | undefined, is: Pod): boolean {
+  if (!isReady(was) || isReady(is) || is.status?.phase !== 'Running') return false;
+  const statuses = is.status.containerStatuses ?? [];
+  return statuses.length > 0 && statuses.every((one) => one.state?.running) && restartsOf(is) === restartsOf(was);
+}
+
+function restartsOf(pod: Pod | undefined): number {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod?.status ?? {};
+  return [...initContainerStatuses, ...containerStatuses].reduce((sum, one) => sum + (one.restartCount ?? 0), 0);
+}
+
+type End = NonNullable<NonNullable<NonNullable<Pod['status']['containerStatuses']>[number]['state']>['terminated']>;
+
+/** Last end of a container by lack of memory, with the container's name. */
+function oomOf(pod: Pod | undefined): { container: string; end: End } | undefined {
+  for (const one of pod?.status?.containerStatuses ?? []) {
+    const end = one.state?.terminated ?? one.lastState?.terminated;
+    if (end?.reason === 'OOMKilled') return { container: one.name, end };
+  }
+  return undefined;
+}
+
+function outOfMemory(key: ObjectKey, was: Pod | undefined, is: Pod): Happening | null {
+  const now = oomOf(is);
+  if (!now || oomOf(was)?.end.finishedAt === now.end.finishedAt) return null;
+  const limit = is.spec.containers.find((one) => one.name === now.container)?.resources?.limits?.memory;
+  return about('oomKilled', key, is, limit === undefined ? because('noMemory') : because('memoryLimit', { limit }));
+}
+
+/** Ended by its kubelet: the node ran short, or was shut down. */
+function endedByKubelet(key: ObjectKey, is: Pod): Happening | null {
+  const { reason, message = '' } = is.status;
+  if (reason === 'Evicted') {
+    const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
+    return about('evicted', key, is, resource === undefined ? {} : because('lowOn', { node: is.spec.nodeName ?? '', resource }));
+  }
+  if (reason !== 'Terminated' && reason !== 'NodeShutdown') return null;
+  return about('evicted', key, is, because('shutDown', { node: is.spec.nodeName ?? '' }));
+}
+
 function waitingFor(pod: Pod | undefined): string {
   return pod?.status?.containerStatuses?.find((one) => one.state?.waiting)?.state?.waiting?.reason ?? '';
 }
@@ -172,6 +216,7 @@ export function podChange(key: ObjectKey, was: Pod | undefined, is: Pod): Happen
   if (refusal) told.push(refusal);
   if (is.metadata.deletionTimestamp) return told;
   if (isReady(is) && !isReady(was)) told.push(about('running', key, is));
+  else if (lostReadiness(was, is)) told.push(about('unready', key, is, because('readinessProbe')));
   told.push(...troubles(key, was, is));
   return told;
 }
@@ -197,13 +242,27 @@ function troubles(key: ObjectKey, was: Pod | undefined, is: Pod): Happening[] {
   const ended = is.status?.containerStatuses?.find((one) => one.state?.terminated ?? one.lastState?.terminated);
   const last = ended?.state?.terminated ?? ended?.lastState?.terminated;
   if (phase !== was?.status?.phase && phase === 'Failed')
-    return [about('failed', key, is, last ? because('exit', { code: last.exitCode }) : {})];
+    return [
+      endedByKubelet(key, is) ??
+        outOfMemory(key, was, is) ??
+        about('failed', key, is, last ? because('exit', { code: last.exitCode }) : {}),
+    ];
+  const memory = outOfMemory(key, was, is);
   const waiting = waitingFor(is);
-  if (waiting === waitingFor(was)) return [];
+  if (waiting === waitingFor(was)) return memory ? [memory] : [];
   const restarts = Math.max(0, ...(is.status?.containerStatuses ?? []).map((one) => one.restartCount ?? 0));
   if (waiting === 'CrashLoopBackOff')
-    return [about('crashLoop', key, is, because('backOff', { code: last?.exitCode ?? 1, restarts }))];
+    return [
+      about(
+        'crashLoop',
+        key,
+        is,
+        last?.reason === 'OOMKilled'
+          ? because('backOffOom', { restarts })
+          : because('backOff', { code: last?.exitCode ?? 1, restarts }),
+      ),
+    ];
   if (waiting === 'ErrImagePull' || (waiting === 'ImagePullBackOff' && waitingFor(was) !== 'ErrImagePull'))
     return [about('imagePull', key, is, because('image', { image: is.spec.containers[0]?.image ?? '' }))];
-  return [];
+  return memory ? [memory] : [];
 }

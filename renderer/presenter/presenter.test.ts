@@ -1,53 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyObject, ObjectKey } from '#shared/kube/types.ts';
-import type { Attempt, Frame } from '#shared/protocol/index.ts';
+import type { Attempt } from '#shared/protocol/index.ts';
 import { en } from '../i18n/en.ts';
-import type { Translate } from '../i18n/index.ts';
 import { ko } from '../i18n/ko.ts';
 import { applyFrame, EMPTY_MIRROR, type Mirror } from '../store/mirror.ts';
+import { type Parts, said, translator } from '../testing/captions.ts';
 import { frame, node, pod, replicaSet } from '../testing/frames.ts';
 import { withAttempt } from './attempt.ts';
 import { type Happening, happening } from './happening.ts';
-import { NO_PAST, observe, type Past } from './observe.ts';
+import { NO_PAST, observe } from './observe.ts';
 import { advance, type Captions, MOST_WAITING, NO_CAPTIONS, take } from './queue.ts';
 import { spotlightCss } from './spotlight.ts';
 import { reasonsText, wordsOf } from './words.ts';
 
-function translator(catalogue: typeof en | typeof ko, plural: boolean): Translate {
-  return (key, values = {}) => {
-    const [namespace = '', id = ''] = key.split(':');
-    const table = catalogue[namespace as keyof typeof catalogue] as Record<string, string>;
-    const text = table[id] ?? table[`${id}_${values.count === 1 && plural ? 'one' : 'other'}`] ?? key;
-    return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? '?'));
-  };
-}
 const t = translator(en, true);
-
-type Parts = Parameters<typeof frame>[0];
-
-/** Gives the frames one after the other; returns what the last one had to tell. */
-function told(...frames: Parts[]): Happening[] {
-  let mirror: Mirror = EMPTY_MIRROR;
-  let past: Past = NO_PAST;
-  let last: Happening[] = [];
-  frames.forEach((parts, index) => {
-    const next: Frame = frame({ ...parts, snapshot: index === 0, fromRevision: index - 1, toRevision: index });
-    const after = applyFrame(mirror, next);
-    if (after === 'resync') throw new Error('the frame does not follow');
-    const seen = observe(past, mirror, after, next.changes);
-    past = seen.past;
-    last = seen.told;
-    mirror = after;
-  });
-  return last;
-}
-
-function said(...frames: Parts[]): string[] {
-  return told(...frames).map((one) => {
-    const { what, why } = wordsOf(t, one);
-    return why ? `${what} | ${why}` : what;
-  });
-}
 
 const NODES = [node('node-a'), node('node-b')];
 const refusal = (message: string): object => ({

@@ -28,14 +28,23 @@ const OVERTAKES: Partial<Record<Kind, readonly Kind[]>> = {
   running: ['arrived', 'placed'],
   ready: ['recovered'],
   shift: ['arrived', 'stopping'],
+  jobDone: ['arrived', 'placed', 'running', 'finished', 'fired'],
+  jobFailed: ['arrived', 'placed', 'running', 'failed', 'fired'],
+  autoscaled: ['scaled', 'arrived', 'stopping'],
+  crashLoop: ['oomKilled', 'restarted', 'failed'],
+  restarted: ['unready'],
   rolledOut: ['shift', 'arrived', 'stopping', 'placed', 'running'],
 };
 
 /** Happenings that the account of another one, still to come or on the screen, says already. */
 const SAID_BY: Partial<Record<Kind, readonly Kind[]>> = {
   running: ['placed'],
-  arrived: ['rollout', 'shift', 'scaled'],
-  stopping: ['rollout', 'shift', 'scaled'],
+  arrived: ['rollout', 'shift', 'scaled', 'autoscaled', 'fired'],
+  stopping: ['rollout', 'shift', 'scaled', 'autoscaled'],
+  scaled: ['autoscaled'],
+  finished: ['jobDone'],
+  unready: ['restarted'],
+  failed: ['jobFailed'],
 };
 
 /** Whether one is about the workload whose pods the other is about, or about all the same objects. */

@@ -38,12 +38,33 @@ const PLUGINS: Readonly<Record<string, MessageKey>> = {
 };
 
 /** Kinds that are about one thing at a time. */
-const SINGLE = ['draining', 'scaled', 'rollout', 'shift', 'rolledOut', 'stuck', 'stopped', 'started', 'quiet'] as const;
+const SINGLE = [
+  'draining',
+  'scaled',
+  'rollout',
+  'shift',
+  'rolledOut',
+  'stuck',
+  'stopped',
+  'started',
+  'jobDone',
+  'jobFailed',
+  'fired',
+  'autoscaled',
+  'refused',
+  'quiet',
+] as const;
 type Single = (typeof SINGLE)[number];
 
 function isPlural(kind: Kind): kind is Exclude<Kind, Single> {
   return !SINGLE.some((one) => one === kind);
 }
+
+const SHORT: Readonly<Record<string, MessageKey>> = {
+  memory: 'presenter:short_memory',
+  disk: 'presenter:short_disk',
+  pid: 'presenter:short_pid',
+};
 
 const MOST_REASONS = 3;
 
@@ -70,7 +91,8 @@ export function wordsOf(t: Translate, told: Happening): Words {
   const count = countOf(told);
   const node = nodes[0] ?? '';
   const places = nodes.length > 1 ? t('presenter:places', { count: nodes.length }) : t('presenter:place', { node });
-  const said = { ...values, name, family, count, node, places };
+  const short = SHORT[String(values.short)];
+  const said = { ...values, ...(short ? { short: t(short) } : {}), name, family, count, node, places };
   const what = count > 1 && isPlural(kind) ? t(`presenter:many_${kind}`, said) : t(`presenter:one_${kind}`, said);
   return { what, why: whyText(t, told) };
 }
