@@ -5,6 +5,7 @@ import type { AnyObject, Container, Pod, PodSpec, PodTemplateSpec } from '#share
 import { jobWarnings } from './kinds/job.ts';
 import { accountWarnings } from './kinds/serviceAccount.ts';
 import { isNetworkKind, networkUpdateWarnings, networkWarnings } from './serviceWarnings.ts';
+import { storageWarnings } from './storageWarnings.ts';
 
 /** Node labels that have been replaced. Models pkg/api/node deprecatedNodeLabels. */
 const OLD_LABELS: Readonly<Record<string, string>> = {
@@ -80,6 +81,8 @@ export function warningsOf(object: AnyObject): string[] {
   }
   if (object.kind === 'ServiceAccount') return accountWarnings(object);
   if (isNetworkKind(object.kind)) return networkWarnings(object);
+  const aboutStorage = storageWarnings(object, oldLabel);
+  if (aboutStorage !== undefined) return aboutStorage;
   const named = NAME_GIVERS.includes(object.kind) ? hostname('Pod names and hostnames') : [];
   return [...named, ...jobWarnings(object), ...templateWarnings(object)];
 }
@@ -88,6 +91,8 @@ export function warningsOf(object: AnyObject): string[] {
 export function warningsOfUpdate(object: AnyObject, old: AnyObject): string[] {
   if (object.kind === 'ServiceAccount') return accountWarnings(object, old);
   if (isNetworkKind(object.kind)) return networkUpdateWarnings(object);
+  const aboutStorage = storageWarnings(object, oldLabel);
+  if (aboutStorage !== undefined) return aboutStorage;
   return object.metadata.generation === old.metadata.generation ? [] : [...jobWarnings(object), ...templateWarnings(object)];
 }
 

@@ -1,3 +1,4 @@
+import { compareStrings } from '#shared/core/compare.ts';
 import { deepEqual } from '#shared/core/json.ts';
 import { checkDnsSubdomain, checkQualifiedName } from '#shared/kube/names.ts';
 import { validateNodeSelector } from '#shared/kube/nodeSelectors.ts';
@@ -9,9 +10,10 @@ import {
   type StorageClass,
   storageOf,
 } from '#shared/kube/storage.ts';
-import { type FieldError, forbidden, IMMUTABLE, invalid, invalidEach, notSupported, required } from './errors.ts';
+import { duplicate, type FieldError, forbidden, IMMUTABLE, invalid, invalidEach, notSupported, required } from './errors.ts';
 import { sortedKeys, validateLabelSelector } from './labels.ts';
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { validateParameters } from './storageDrivers.ts';
 import { VOLUME_SOURCES, validateVolumeSource } from './volumes.ts';
 
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
@@ -35,6 +37,9 @@ const POD_ONLY: readonly string[] = [
 ];
 /** Sources of volumes, in the order in which the API server looks at them. */
 const SOURCES = [...VOLUME_SOURCES.filter((one) => !POD_ONLY.includes(one) && one !== 'csi'), 'local', 'csi'] as const;
+
+/** Secrets of a driver that are looked at. */
+const CSI_SECRETS = ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef'] as const;
 
 function validateModes(modes: readonly string[] | undefined, field: string): FieldError[] {
   const list = modes ?? [];
@@ -105,6 +110,15 @@ function validateSources(spec: PersistentVolume['spec']): FieldError[] {
   return [...validateOneSource(spec, first), ...further];
 }
 
+/** A reference to a secret needs both parts. */
+function validateSecretReference(reference: { name?: string; namespace?: string } | undefined, field: string): FieldError[] {
+  if (reference === undefined) return [];
+  return [
+    ...(reference.name ? [] : [required(`${field}.name`)]),
+    ...(reference.namespace ? [] : [required(`${field}.namespace`)]),
+  ];
+}
+
 function validateOneSource(spec: PersistentVolume['spec'], source: (typeof SOURCES)[number]): FieldError[] {
   const at = `spec.${source}`;
   if (source === 'csi') {
@@ -112,6 +126,7 @@ function validateOneSource(spec: PersistentVolume['spec'], source: (typeof SOURC
     return [
       ...(driver ? invalidEach(`${at}.driver`, driver, checkDnsSubdomain(driver.toLowerCase())) : [required(`${at}.driver`)]),
       ...(spec.csi?.volumeHandle ? [] : [required(`${at}.volumeHandle`)]),
+      ...CSI_SECRETS.flatMap((name) => validateSecretReference(spec.csi?.[name], `${at}.${name}`)),
     ];
   }
   if (source !== 'local') return validateVolumeSource({ name: 'v', ...spec } as never, source, at);
@@ -238,18 +253,33 @@ export function validateStorageClass(one: StorageClass): FieldError[] {
   const provisioner = one.provisioner ?? '';
   if (provisioner === '') errors.push(required('provisioner'));
   else errors.push(...invalidEach('provisioner', provisioner, checkQualifiedName(provisioner.toLowerCase())));
+  errors.push(...validateParameters(one.parameters ?? {}));
   const policies = ['Delete', 'Retain'];
   if (one.reclaimPolicy && !policies.includes(one.reclaimPolicy))
     errors.push(notSupported('reclaimPolicy', one.reclaimPolicy, policies));
   const modes = ['Immediate', 'WaitForFirstConsumer'];
   if (!one.volumeBindingMode) errors.push(required('volumeBindingMode'));
   else if (!modes.includes(one.volumeBindingMode)) errors.push(notSupported('volumeBindingMode', one.volumeBindingMode, modes));
-  for (const [i, term] of (one.allowedTopologies ?? []).entries()) {
-    for (const [j, { key, values }] of (term.matchLabelExpressions ?? []).entries()) {
+  return [...errors, ...validateTopologies(one.allowedTopologies ?? [])];
+}
+
+/** Places a class allows: each key once in a term, each value once under it, no term twice. Models validateAllowedTopologies. */
+function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']>): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen: Record<string, string[]>[] = [];
+  for (const [i, term] of terms.entries()) {
+    const byKey: Record<string, string[]> = {};
+    for (const [j, { key, values = [] }] of (term.matchLabelExpressions ?? []).entries()) {
       const at = `allowedTopologies[${i}].matchLabelExpressions[${j}]`;
-      errors.push(...((values ?? []).length === 0 ? [required(`${at}.values`)] : []));
+      if (values.length === 0) errors.push(required(`${at}.values`));
+      for (const [k, value] of values.entries())
+        if (values.indexOf(value) < k) errors.push(duplicate(`${at}.values[${k}]`, value));
       errors.push(...invalidEach(`${at}.key`, key, checkQualifiedName(key)));
+      if (Object.hasOwn(byKey, key)) errors.push(duplicate(`${at}.key`, key));
+      byKey[key] = [...new Set(values)].sort(compareStrings);
     }
+    if (seen.some((one) => deepEqual(one, byKey))) errors.push(duplicate(`allowedTopologies[${i}].matchLabelExpressions`, ''));
+    seen.push(byKey);
   }
   return errors;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyObject } from '#shared/kube/types.ts';
 import { createTestCluster, unwrap } from '../../testing/harness.ts';
+import { warningsOf } from '../warnings.ts';
 
 const NAMESPACED = ['CSIStorageCapacity', 'PersistentVolumeClaim'];
 const CORE = ['PersistentVolumeClaim', 'PersistentVolume'];
@@ -80,6 +81,22 @@ describe('refused', () => {
       }),
       'spec.csi: Required value: has to be specified when using volumeAttributesClassName',
     ],
+    [
+      'a place twice',
+      make('StorageClass', {
+        provisioner: 'd.example.com',
+        allowedTopologies: [
+          { matchLabelExpressions: [{ key: 'zone', values: ['a', 'b', 'a'] }] },
+          { matchLabelExpressions: [{ key: 'zone', values: ['b', 'a'] }] },
+        ],
+      }),
+      '[allowedTopologies[0].matchLabelExpressions[0].values[2]: Duplicate value: "a", allowedTopologies[1].matchLabelExpressions: Duplicate value: ""]',
+    ],
+    [
+      'a parameter without a name',
+      make('StorageClass', { provisioner: 'd.example.com', parameters: { '': 'x' } }),
+      'parameters: Invalid value: "": field can not be empty.',
+    ],
   ])('%s', (_what, object, expected) => expect(refusal(object)).toBe(expected));
 });
 
@@ -135,4 +152,48 @@ describe('changes', () => {
     expect(change('')).toContain('update from non-nil value to an empty string is forbidden');
     expect(change(null)).toContain('update from non-nil value to nil is forbidden');
   });
+});
+
+describe('said of what is taken', () => {
+  const volume = (spec: object, annotations = {}) => ({
+    ...make('PersistentVolume', {
+      spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' }, ...spec },
+    }),
+    metadata: { name: 'x', annotations },
+  });
+  const zone = 'failure-domain.beta.kubernetes.io/zone';
+  const old = 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead';
+  const term = { matchExpressions: [{ key: zone, operator: 'In', values: ['a'] }] };
+  it.each<[string, AnyObject, string[]]>([
+    [
+      'recycled volumes',
+      volume({ persistentVolumeReclaimPolicy: 'Recycle' }),
+      [
+        'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
+      ],
+    ],
+    [
+      'class in an annotation',
+      volume({}, { 'volume.beta.kubernetes.io/storage-class': 'a' }),
+      [
+        'metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead',
+      ],
+    ],
+    [
+      'old label',
+      volume({ nodeAffinity: { required: { nodeSelectorTerms: [term] } } }),
+      [`spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].key: ${zone} is ${old}`],
+    ],
+    [
+      'parts of a byte',
+      claim({ resources: { requests: { storage: '1500m' } } }),
+      ['spec.resources.requests[storage]: fractional byte value "1500m" is invalid, must be an integer'],
+    ],
+    [
+      'old place',
+      make('StorageClass', { allowedTopologies: [{ matchLabelExpressions: [{ key: zone, values: ['a'] }] }] }),
+      [`allowedTopologies[0].matchLabelExpressions[0].key: ${old}`],
+    ],
+    ['nothing', claim({}), []],
+  ])('%s', (_what, object, expected) => expect(warningsOf(object)).toEqual(expected));
 });

@@ -123,16 +123,18 @@ export function validateVolumeAttributesClass({
   const errors = validateMetadata(metadata, false, subdomainName);
   if (driverName === '') errors.push(required('driverName'));
   else errors.push(...invalidEach('driverName', driverName, checkQualifiedName(driverName.toLowerCase())));
-  return [...errors, ...validateParameters(parameters)];
+  errors.push(...validateParameters(parameters));
+  return Object.keys(parameters).length === 0 ? [...errors, required('parameters')] : errors;
 }
 
-function validateParameters(parameters: Readonly<Record<string, string>>): FieldError[] {
+/** What a driver is told: not too much, and nothing without a name. Models validateParameters. */
+export function validateParameters(parameters: Readonly<Record<string, string>>): FieldError[] {
   const entries = Object.entries(parameters);
   if (entries.length > MOST_PARAMETERS) return [tooLong('parameters', MOST_PARAMETERS)];
   const errors = entries.flatMap(([key]) => (key === '' ? [invalid('parameters', key, 'field can not be empty.')] : []));
   if (entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0) > PARAMETER_BYTES)
     errors.push(tooLong('parameters', PARAMETER_BYTES));
-  return entries.length === 0 ? [...errors, required('parameters')] : errors;
+  return errors;
 }
 
 /** A changed class of attributes: nothing in it may change. Models ValidateVolumeAttributesClassUpdate. */
