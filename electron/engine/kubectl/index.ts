@@ -20,7 +20,7 @@ import { clientError, deletedLine, line, printError } from './words.ts';
 /** What commands act on besides the API. */
 export interface KubectlDeps {
   faults: Faults;
-  kubelet: Pick<Kubelets, 'failContainer' | 'outsideFor' | 'shutDown'>;
+  kubelet: Pick<Kubelets, 'cancelShutdown' | 'failContainer' | 'outsideFor' | 'shutDown'>;
   /** The schedulers by component name; configurations are checked there. */
   schedulers: {
     configure(name: string, configuration: unknown): Result<string[], Status>;
@@ -287,6 +287,7 @@ class KubectlCommands implements Kubectl {
     if (!found.ok) return found;
     const { faults } = this.#deps;
     const ref = { kind: 'Node', namespace: '', name: node };
+    if (type === 'recoverNode' && this.#deps.kubelet.cancelShutdown(node)) return ok([line(ref, 'shutdown cancelled')]);
     const [done, word] =
       type === 'crashNode'
         ? [faults.crash(node), 'crashed']

@@ -236,8 +236,19 @@ export class NodeAgent implements StaticHost, EvictionHost {
     return this.#shutdown !== undefined;
   }
 
-  powerOff(): void {
-    this.#faults.crash(this.name);
+  /** Lets the machine stay up once its pods have been ended; false when it is not going down. */
+  cancelShutdown(): boolean {
+    return this.#shutdown?.cancel() ?? false;
+  }
+
+  shutDownOver(cancelled: boolean): void {
+    if (!cancelled) {
+      this.#faults.crash(this.name);
+      return;
+    }
+    this.#shutdown = undefined;
+    this.nodeEvent('Normal', 'Shutdown', 'Shutdown manager detected shutdown cancellation');
+    this.report();
   }
 
   componentRuns(component: string): boolean {

@@ -27,6 +27,8 @@ export interface Kubelets extends Component {
   checkMemory(node: string): void;
   /** Shuts a machine down in order; false when it is down, or going down already. Without an agent of that name: undefined. */
   shutDown(node: string, settings: ShutdownSettings): boolean | undefined;
+  /** Lets a machine that is going down stay up once its pods have been ended; false when it is not going down. */
+  cancelShutdown(node: string): boolean;
   /** Text for the node's annotation `stowage.dev/pressure` so that this much of a resource is left now; the error is for people. */
   outsideFor(node: string, wanted: WantedPressure): Result<string, string>;
   /** A component was stopped or started: the control plane's static pods follow. */
@@ -56,6 +58,7 @@ export function createKubelets(
     logs: (namespace, pod, container, request) => kubelets.logs(namespace, pod, container, request),
     checkMemory: (node) => kubelets.checkMemory(node),
     shutDown: (node, settings) => kubelets.shutDown(node, settings),
+    cancelShutdown: (node) => kubelets.cancelShutdown(node),
     outsideFor: (node, wanted) => kubelets.outsideFor(node, wanted),
     componentSwitched: () => kubelets.componentSwitched(),
   };
@@ -164,6 +167,10 @@ class KubeletSet {
 
   shutDown(node: string, settings: ShutdownSettings): boolean | undefined {
     return this.#agents.get(node)?.shutDown(settings);
+  }
+
+  cancelShutdown(node: string): boolean {
+    return this.#agents.get(node)?.cancelShutdown() ?? false;
   }
 
   outsideFor(node: string, wanted: WantedPressure): Result<string, string> {

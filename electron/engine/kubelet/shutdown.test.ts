@@ -25,7 +25,7 @@ function setUp(terminationMs = 1500) {
   cluster.runFor(12_000);
   const shutDown = (graceMs: number, criticalGraceMs: number) =>
     kubelets?.shutDown('n1', { graceMs, criticalGraceMs, byPriority: [] });
-  return { cluster, faults, shutDown };
+  return { cluster, faults, shutDown, kubelets: () => kubelets };
 }
 
 describe('graceful node shutdown', () => {
@@ -72,6 +72,18 @@ describe('graceful node shutdown', () => {
     expect(faults.of('n1')).toBeUndefined();
     cluster.runFor(200);
     expect(faults.of('n1')).toBe('crashed');
+  });
+
+  it('leaves the machine up when it is cancelled, without its pods', () => {
+    const { cluster, faults, shutDown, kubelets } = setUp();
+    shutDown(30_000, 10_000);
+    expect([kubelets()?.cancelShutdown('n1'), kubelets()?.cancelShutdown('n1')]).toEqual([true, false]);
+    cluster.runFor(10_000);
+    expect(faults.of('n1')).toBeUndefined();
+    expect(cluster.list('Pod').map(({ status }) => status.phase)).toEqual(['Failed', 'Failed', 'Failed']);
+    expect(getCondition(cluster.get('Node', '', 'n1').status.conditions, 'Ready')?.status).toBe('True');
+    expect(cluster.events('n1')).toContain('Normal Shutdown Shutdown manager detected shutdown cancellation');
+    expect(kubelets()?.cancelShutdown('n1')).toBe(false);
   });
 
   it('is cut short when the kubelet is stopped', () => {

@@ -63,8 +63,8 @@ export interface ShutdownHost {
   activePods(): readonly Pod[];
   terminate(pod: Pod, termination: Termination): boolean;
   present(pod: Pod): boolean;
-  /** The machine is switched off. */
-  powerOff(): void;
+  /** All pods have ended or had their time: the machine is switched off, or stays up when the shutdown was cancelled. */
+  shutDownOver(cancelled: boolean): void;
 }
 
 /** Ends the pods of a machine that goes down, group by group, then switches it off. Models pkg/kubelet/nodeshutdown. */
@@ -72,6 +72,7 @@ export class NodeShutdown {
   readonly #host: ShutdownHost;
   readonly #groups: ShutdownGroup[];
   #timer: number | undefined;
+  #cancelled = false;
 
   constructor(host: ShutdownHost, settings: ShutdownSettings) {
     this.#host = host;
@@ -83,6 +84,13 @@ export class NodeShutdown {
     this.#next();
   }
 
+  /** The machine is to stay up after all; pods are ended nevertheless, since upstream hears of it only then. False when it is cancelled already. */
+  cancel(): boolean {
+    const first = !this.#cancelled;
+    this.#cancelled = true;
+    return first;
+  }
+
   dispose(): void {
     if (this.#timer !== undefined) this.#host.ctx.clock.cancel(this.#timer);
     this.#timer = undefined;
@@ -92,7 +100,7 @@ export class NodeShutdown {
     const group = this.#groups.shift();
     if (group === undefined) {
       // In a task of its own, so that no caller is in the middle of a machine that has gone.
-      this.#later(0, () => this.#host.powerOff());
+      this.#later(0, () => this.#host.shutDownOver(this.#cancelled));
       return;
     }
     if (group.pods.length === 0) {

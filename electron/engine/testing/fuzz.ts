@@ -1,7 +1,7 @@
 import type { AnyObject, ObjectRef } from '#shared/kube/types.ts';
 import type { Command } from '#shared/protocol/commands.ts';
 import { createSimulation } from '../index.ts';
-import { checkConverged, InvariantWatch } from '../invariants/index.ts';
+import { InvariantWatch } from '../invariants/index.ts';
 import { SeededRandom } from '../sim/random.ts';
 import type { RandomStream } from '../sim/types.ts';
 import type { Simulation } from '../types.ts';
@@ -22,11 +22,13 @@ const CONTROL_PLANE = [
   'disruption-controller',
 ];
 
-function pick<T>(random: RandomStream, items: readonly T[]): T {
+/** Draws one of them. */
+export function pick<T>(random: RandomStream, items: readonly T[]): T {
   return items[random.nextInt(items.length)] as T;
 }
 
-function untyped(object: unknown): AnyObject {
+/** An object of a builder as the API takes it. */
+export function untyped(object: unknown): AnyObject {
   return object as AnyObject;
 }
 
@@ -74,10 +76,17 @@ function randomPodRef(random: RandomStream, simulation: Simulation): ObjectRef |
   return { kind: 'Pod', namespace: namespace ?? '', name };
 }
 
-type Maker = (random: RandomStream, simulation: Simulation, serial: number) => Command | undefined;
+/** Makes a random command; undefined when there is nothing to give it for. */
+export type Maker = (random: RandomStream, simulation: Simulation, serial: number) => Command | undefined;
 
-/** Every kind of command a run may give. One that the cluster refuses is as good as any other. */
-const MAKERS: readonly Maker[] = [
+/** What a random run begins with and what may happen in it. */
+export interface FuzzProgram {
+  readonly start: (seed: number) => AnyObject[];
+  readonly makers: readonly Maker[];
+}
+
+/** Commands about Deployments, bare pods, nodes and components. One that the cluster refuses is as good as any other. */
+export const MAKERS: readonly Maker[] = [
   (random) => ({ type: 'scale', ref: deploymentRef(pick(random, ROLES)), replicas: random.nextInt(8) }),
   (random) => ({
     type: 'setImage',
@@ -144,6 +153,13 @@ const MAKERS: readonly Maker[] = [
   (random) => ({ type: 'crashNode', node: `n${random.nextInt(4)}` }),
   (random) => ({ type: 'partitionNode', node: `n${random.nextInt(4)}` }),
   (random) => ({ type: 'recoverNode', node: `n${random.nextInt(4)}` }),
+  (random) => ({ type: 'shutdownNode', node: `n${random.nextInt(4)}` }),
+  (random) => ({
+    type: 'setNodePressure',
+    node: `n${random.nextInt(4)}`,
+    signal: pick(random, ['memory', 'disk', 'inodes']),
+    available: pick(random, ['1Gi', '50Mi', '4%', null]),
+  }),
   (random) => ({ type: 'stopComponent', component: pick(random, CONTROL_PLANE) }),
   (random) => ({ type: 'startComponent', component: pick(random, CONTROL_PLANE) }),
   (random) => {
@@ -154,10 +170,12 @@ const MAKERS: readonly Maker[] = [
   },
 ];
 
+const DEPLOYMENTS: FuzzProgram = { start: fuzzStart, makers: MAKERS };
+
 /** A new simulation with the start of a seed loaded. */
-export function fuzzSimulation(seed: number): Simulation {
+export function fuzzSimulation(seed: number, program: FuzzProgram = DEPLOYMENTS): Simulation {
   const simulation = createSimulation({ seed });
-  const loaded = simulation.load(fuzzStart(seed));
+  const loaded = simulation.load(program.start(seed));
   if (!loaded.ok) throw new Error(`seed ${seed}: ${loaded.error.map(({ status }) => status.message).join('; ')}`);
   return simulation;
 }
@@ -174,53 +192,72 @@ export function runInstants(simulation: Simulation, untilMs: number, look: () =>
 /** What a random run came to. */
 export interface FuzzOutcome {
   readonly simulation: Simulation;
+  readonly watch: InvariantWatch;
   /** The commands given, with the time since the one before: giving them again gives the same run. */
   readonly steps: readonly FuzzStep[];
 }
 
 /** Gives `count` random commands, checking the invariants after every instant. Throws with seed and time at the first fault. */
-export function fuzzRun(seed: number, count: number): FuzzOutcome {
-  const simulation = fuzzSimulation(seed);
+export function fuzzRun(seed: number, count: number, program: FuzzProgram = DEPLOYMENTS): FuzzOutcome {
+  const simulation = fuzzSimulation(seed, program);
   const random = new SeededRandom(seed).stream('fuzz/commands');
   const watch = new InvariantWatch(simulation);
   const steps: FuzzStep[] = [];
-  const look = (): void => {
-    const faults = watch.check();
+  const look = (given = false): void => {
+    const faults = watch.check(given);
     if (faults.length === 0) return;
-    const given = steps.map(({ afterMs, command }) => `+${afterMs} ${JSON.stringify(command)}`);
-    throw new Error(`seed ${seed} at ${simulation.nowMs} ms:\n${faults.join('\n')}\nafter\n${given.join('\n')}`);
+    const words = steps.map(({ afterMs, command }) => `+${afterMs} ${JSON.stringify(command)}`);
+    throw new Error(`seed ${seed} at ${simulation.nowMs} ms:\n${faults.join('\n')}\nafter\n${words.join('\n')}`);
   };
   let lastMs = 0;
   for (let serial = 0; serial < count; serial++) {
-    runInstants(simulation, simulation.nowMs + pick(random, [0, 1, 300, 1000, 5000, 20_000]), look);
-    const command = pick(random, MAKERS)(random, simulation, serial);
+    runInstants(simulation, simulation.nowMs + pick(random, [0, 1, 300, 1000, 5000, 20_000]), () => look());
+    const command = pick(random, program.makers)(random, simulation, serial);
     if (command === undefined) continue;
     steps.push({ afterMs: simulation.nowMs - lastMs, command });
     lastMs = simulation.nowMs;
     simulation.execute(command);
-    look();
+    look(true);
   }
-  runInstants(simulation, simulation.nowMs, look);
-  return { simulation, steps };
+  runInstants(simulation, simulation.nowMs, () => look());
+  return { simulation, watch, steps };
 }
 
 /** Fifteen virtual minutes: every back-off, toleration and drain has run out by then. */
 const RECOVERY_MS = 900_000;
 
 /** Repairs everything, lets the cluster come to rest and says what is still amiss. Checks the invariants on the way. */
-export function fuzzRecover(simulation: Simulation): string[] {
-  const watch = new InvariantWatch(simulation);
+export function fuzzRecover(
+  { simulation, watch }: Pick<FuzzOutcome, 'simulation' | 'watch'>,
+  repairs: readonly Command[] = [],
+): string[] {
   simulation.execute({ type: 'startComponent', component: 'kube-scheduler' });
   simulation.execute({ type: 'startComponent', component: 'kube-controller-manager' });
-  for (const name of Object.keys(simulation.faults())) simulation.execute({ type: 'recoverNode', node: name });
+  for (const { kind, metadata } of simulation.objects())
+    if (kind === 'Node') simulation.execute({ type: 'recoverNode', node: metadata.name });
+  for (const { kind, metadata } of simulation.objects()) {
+    if (kind !== 'Node' || metadata.annotations?.['stowage.dev/pressure'] === undefined) continue;
+    for (const signal of ['memory', 'disk', 'inodes'] as const)
+      simulation.execute({ type: 'setNodePressure', node: metadata.name, signal, available: null });
+  }
+  for (const command of repairs) {
+    simulation.execute(command);
+    watch.check(true);
+  }
   const faults: string[] = [];
   runInstants(simulation, simulation.nowMs + RECOVERY_MS, () => faults.push(...watch.check()));
-  return [...faults, ...checkConverged(simulation)];
+  return [...faults, ...watch.checkConverged()];
 }
 
 /** Gives recorded commands again and goes on to `endMs`, running at most `maxTasks` tasks at a time. */
-export function replay(seed: number, steps: readonly FuzzStep[], endMs: number, maxTasks: number): Simulation {
-  const simulation = fuzzSimulation(seed);
+export function replay(
+  seed: number,
+  steps: readonly FuzzStep[],
+  endMs: number,
+  maxTasks: number,
+  program: FuzzProgram = DEPLOYMENTS,
+): Simulation {
+  const simulation = fuzzSimulation(seed, program);
   const runTo = (untilMs: number): void => {
     while (simulation.run({ untilMs, maxTasks }).reason === 'tasks');
   };

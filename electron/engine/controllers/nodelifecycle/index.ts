@@ -275,7 +275,12 @@ class NodeLifecycle {
 
   /** Slows evictions down by zone, and stops them when no node of the cluster is ready. Models nodelifecycle handleDisruption. */
   #handleDisruption(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[]): void {
-    const states = new Map([...counts].map(([key, count]) => [key, zoneState(count.ready, count.notReady)] as const));
+    const states = new Map(
+      [...counts].map(
+        ([key, count]) =>
+          [key, zoneState(count.ready, count.notReady, this.#ctx.config.nodeLifecycle.unhealthyZoneThreshold)] as const,
+      ),
+    );
     const allDown = [...states.values()].every((state) => state === 'FullDisruption');
     for (const [key, zone] of [...this.#zones]) if (!counts.has(key) && zone.waiting.length === 0) this.#zones.delete(key);
     const allWereDown = [...this.#zones.values()].every((zone) => zone.state === 'FullDisruption');
@@ -294,7 +299,7 @@ class NodeLifecycle {
       const state = states.get(key);
       if (state === undefined || (state === zone.state && !allWereDown)) continue;
       const count = counts.get(key) ?? { ready: 0, notReady: 0 };
-      zone.limiter.swap(zoneRate(state, count.ready + count.notReady, config.nodeLifecycle.evictionRatePerSecond), clock.nowMs);
+      zone.limiter.swap(zoneRate(state, count.ready + count.notReady, config.nodeLifecycle), clock.nowMs);
       zone.state = state;
     }
     this.#schedulePass();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RateLimiter, zoneRate, zoneState } from './zones.ts';
 
+const rates = { evictionRatePerSecond: 0.1, secondaryEvictionRatePerSecond: 0.01, largeZoneNodes: 50 };
+
 describe('zones', () => {
   it.each([
     [0, 0, 'Normal'],
@@ -11,14 +13,14 @@ describe('zones', () => {
     [2, 3, 'PartialDisruption'],
     [9, 11, 'PartialDisruption'],
     [10, 10, 'Normal'],
-  ])('%i ready and %i not are %s', (ready, notReady, state) => expect(zoneState(ready, notReady)).toBe(state));
+  ])('%i ready and %i not are %s', (ready, notReady, state) => expect(zoneState(ready, notReady, 0.55)).toBe(state));
 
   it('slows a partly disrupted zone down', () => {
     expect([
-      zoneRate('Normal', 5, 0.1),
-      zoneRate('FullDisruption', 5, 0.1),
-      zoneRate('PartialDisruption', 50, 0.1),
-      zoneRate('PartialDisruption', 51, 0.1),
+      zoneRate('Normal', 5, rates),
+      zoneRate('FullDisruption', 5, rates),
+      zoneRate('PartialDisruption', 50, rates),
+      zoneRate('PartialDisruption', 51, rates),
     ]).toEqual([0.1, 0.1, 0, 0.01]);
   });
 

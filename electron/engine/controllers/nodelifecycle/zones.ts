@@ -1,23 +1,25 @@
+import type { NodeLifecycleTimings } from '../../client/types.ts';
+
 /** Health of a failure domain. Models nodelifecycle ZoneState. */
 export type ZoneState = 'Initial' | 'Normal' | 'PartialDisruption' | 'FullDisruption';
 
-/** From this share of unready nodes on a zone counts as partly disrupted. */
-const UNHEALTHY_ZONE_THRESHOLD = 0.55;
-/** Zones up to this size stop evictions altogether while partly disrupted. */
-const LARGE_ZONE_NODES = 50;
-const SECONDARY_RATE_PER_SECOND = 0.01;
-
-/** State of a zone by its nodes' readiness. Models nodelifecycle ComputeZoneState. */
-export function zoneState(ready: number, notReady: number): ZoneState {
+/** State of a zone by its nodes' readiness; `threshold` is the share of unready nodes from which it is partly disrupted. Models ComputeZoneState. */
+export function zoneState(ready: number, notReady: number, threshold: number): ZoneState {
   if (ready === 0 && notReady > 0) return 'FullDisruption';
-  if (notReady > 2 && notReady / (notReady + ready) >= UNHEALTHY_ZONE_THRESHOLD) return 'PartialDisruption';
+  if (notReady > 2 && notReady / (notReady + ready) >= threshold) return 'PartialDisruption';
   return 'Normal';
 }
 
-/** NoExecute taints per second in a zone of that state and size; 0 = none. Models nodelifecycle setLimiterInZone. */
-export function zoneRate(state: ZoneState, nodes: number, normalRatePerSecond: number): number {
-  if (state !== 'PartialDisruption') return normalRatePerSecond;
-  return nodes > LARGE_ZONE_NODES ? SECONDARY_RATE_PER_SECOND : 0;
+/** Rates of the controller's settings. */
+export type ZoneRates = Pick<NodeLifecycleTimings, 'evictionRatePerSecond' | 'secondaryEvictionRatePerSecond' | 'largeZoneNodes'>;
+
+/**
+ * NoExecute taints per second in a zone of that state and size; 0 = none. A partly disrupted zone that is not large has none. Models nodelifecycle
+ * setLimiterInZone.
+ */
+export function zoneRate(state: ZoneState, nodes: number, rates: ZoneRates): number {
+  if (state !== 'PartialDisruption') return rates.evictionRatePerSecond;
+  return nodes > rates.largeZoneNodes ? rates.secondaryEvictionRatePerSecond : 0;
 }
 
 /** Token bucket with room for one token, on virtual milliseconds. Models flowcontrol token bucket with burst 1. */

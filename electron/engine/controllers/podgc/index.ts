@@ -117,10 +117,15 @@ export function createPodGarbageCollector(ctx: ComponentContext): Component {
   const needsSweep = (pod: Pod): boolean => {
     const { nodeName } = pod.spec;
     if (!nodeName) return pod.metadata.deletionTimestamp !== undefined;
-    return nodes.lister.get('', nodeName) === undefined;
+    const node = nodes.lister.get('', nodeName);
+    return node === undefined || (pod.metadata.deletionTimestamp !== undefined && isOutOfService(node));
   };
   const onPod = (pod: Pod) => {
     if (needsSweep(pod)) wake();
+  };
+  const onNode = (before: Node, after: Node) => {
+    if (isOutOfService(before) || !isOutOfService(after)) return;
+    if (pods.lister.byIndex('nodeName', after.metadata.name).some(needsSweep)) wake();
   };
   const onNodeGone = (node: Node) => {
     if (pods.lister.byIndex('nodeName', node.metadata.name).length > 0) wake();
@@ -133,7 +138,7 @@ export function createPodGarbageCollector(ctx: ComponentContext): Component {
       plan(ctx.clock.nowMs + SWEEP_MS, true);
       unsubscribe = [
         pods.subscribe({ onAdd: onPod, onUpdate: (_before, after) => onPod(after) }, { replay: true }),
-        nodes.subscribe({ onDelete: onNodeGone }),
+        nodes.subscribe({ onUpdate: onNode, onDelete: onNodeGone }),
       ];
     },
     stop() {

@@ -48,6 +48,21 @@ describe('pod garbage collector', () => {
     expect(cluster.get('Pod', 'default', 'a').status.phase).toBe('Failed');
   });
 
+  it('ends what terminates on a node that is out of service, and only there', () => {
+    const cluster = start();
+    const down = node('n1', { ready: 'Unknown' });
+    cluster.create(down, node('n2', { ready: 'Unknown' }));
+    cluster.create(pod('a', { nodeName: 'n1' }), pod('stays', { nodeName: 'n1' }), pod('b', { nodeName: 'n2' }));
+    for (const name of ['a', 'b']) unwrap(cluster.client.delete({ kind: 'Pod', namespace: 'default', name }));
+    cluster.runFor(60_000);
+    expect(pods(cluster)).toEqual(['a', 'b', 'stays']);
+    const found = cluster.get('Node', '', 'n1');
+    const taint = { key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' as const };
+    unwrap(cluster.client.update({ ...found, spec: { ...found.spec, taints: [...(found.spec.taints ?? []), taint] } }));
+    cluster.settle();
+    expect(pods(cluster)).toEqual(['b', 'stays']);
+  });
+
   it('leaves a healthy cluster alone and quiet', () => {
     const cluster = start();
     cluster.create(node('n1'), pod('a', { nodeName: 'n1' }), pod('waiting'));
