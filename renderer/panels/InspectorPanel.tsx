@@ -11,6 +11,7 @@ import { isWorkload, type Workload } from '../store/workloads.ts';
 import { EventsTable, useEventRowsAbout } from './dock/EventsTab.tsx';
 import { AdmissionTab } from './inspector/AdmissionTab.tsx';
 import { DeploymentDetails } from './inspector/DeploymentDetails.tsx';
+import { AutoscalerPart, NodeUsePart } from './inspector/deferred.tsx';
 import { NodeDetails } from './inspector/NodeDetails.tsx';
 import { ObjectDetails } from './inspector/ObjectDetails.tsx';
 import { Overview } from './inspector/Overview.tsx';
@@ -31,7 +32,16 @@ function Glyph({ object }: { object: AnyObject }) {
 
 function Details({ object }: { object: AnyObject }): ReactNode {
   if (object.kind === 'Pod') return <PodDetails pod={object as unknown as Pod} />;
-  if (object.kind === 'Node') return <NodeDetails node={object as unknown as Node} />;
+  if (object.kind === 'Node') {
+    return (
+      <>
+        <NodeDetails node={object as unknown as Node} />
+        <NodeUsePart name={object.metadata.name} />
+      </>
+    );
+  }
+  if (object.kind === 'HorizontalPodAutoscaler' || object.kind === 'VerticalPodAutoscaler')
+    return <AutoscalerPart object={object} />;
   if (isWorkload(object.kind) && object.kind !== 'Deployment')
     return <WorkloadDetails workload={object as unknown as Workload} />;
   if (object.kind === 'Deployment') return <DeploymentDetails deployment={object as unknown as Deployment} />;
@@ -94,6 +104,7 @@ function ObjectInspector({ id, object }: { id: ObjectKey; object: AnyObject }) {
         <span className="muted">{object.kind}</span>
       </header>
       <Tabs
+        key={id}
         label={t('panels:tabs')}
         value={chosen === 'why' && !isPod ? 'details' : chosen}
         onChange={openInspector}

@@ -37,8 +37,10 @@ function restartedByProbe(event: KubeEvent, after: Mirror): Happening[] {
   const pod = after.pods.get(key);
   if (!match || !pod) return [];
   const container = match[1] ?? '';
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  const spec = all.find((one) => one.name === container);
+  const sidecar = pod.spec.initContainers?.find((one) => one.name === container);
+  const spec = sidecar ?? pod.spec.containers.find((one) => one.name === container);
+  // Of a sidecar the kubelet does not say that it comes back; another container that it does not say it of stays down.
+  if (!sidecar && !event.message?.endsWith('will be restarted')) return [];
   const probe = match[2] === 'startup' ? spec?.startupProbe : spec?.livenessProbe;
   const values = { container, times: probe?.failureThreshold ?? 3 };
   return [about('restarted', key, pod, because(match[2] === 'startup' ? 'startupProbe' : 'livenessProbe', values))];

@@ -31,7 +31,7 @@ const OVERTAKES: Partial<Record<Kind, readonly Kind[]>> = {
   jobDone: ['arrived', 'placed', 'running', 'finished', 'fired'],
   jobFailed: ['arrived', 'placed', 'running', 'failed', 'fired'],
   autoscaled: ['scaled', 'arrived', 'stopping'],
-  crashLoop: ['oomKilled', 'restarted', 'failed'],
+  crashLoop: ['oomKilled', 'failed'],
   restarted: ['unready'],
   rolledOut: ['shift', 'arrived', 'stopping', 'placed', 'running'],
 };

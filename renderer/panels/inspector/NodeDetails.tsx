@@ -79,8 +79,8 @@ function Shortages({ node }: { node: Node }) {
 /** Conditions of a node; that a shortage is absent is the good news here. */
 function NodeConditions({ node }: { node: Node }) {
   const t = useT();
-  const good = (type: string, status: string): 'yes' | 'not' | 'unknown' =>
-    status === 'Unknown' ? 'unknown' : (status === 'True') === (type === 'Ready') ? 'yes' : 'not';
+  const good = (type: string, status: string): 'yes' | 'bad' | 'unknown' =>
+    status === 'Unknown' ? 'unknown' : (status === 'True') === (type === 'Ready') ? 'yes' : 'bad';
   const conditions = (node.status.conditions ?? []).map((one) => ({ ...one, tone: good(one.type, one.status) }));
   if (conditions.length === 0) return null;
   return (

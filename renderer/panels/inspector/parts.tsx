@@ -66,7 +66,7 @@ export function Chips({
 export function Conditions({
   conditions,
 }: {
-  conditions: readonly { type: string; status: string; reason?: string; message?: string; tone?: 'yes' | 'not' | 'unknown' }[];
+  conditions: readonly { type: string; status: string; reason?: string; message?: string; tone?: 'yes' | 'bad' | 'unknown' }[];
 }) {
   return (
     <ul className="conditions">
