@@ -20,6 +20,7 @@ import { useT } from '../i18n/index.ts';
 import { appActions } from '../store/appActions.ts';
 import { type CanvasPort, registerCanvas } from '../store/canvasPort.ts';
 import { useCluster } from '../store/cluster.ts';
+import { useMetricsWatch } from '../store/metrics.ts';
 import type { Position } from '../store/mirror.ts';
 import { dropItem, pinPositions } from '../store/place.ts';
 import { select, useView } from '../store/view.ts';
@@ -86,6 +87,7 @@ export function Canvas() {
   return (
     <ReactFlowProvider>
       <Board />
+      <UsageWatch />
     </ReactFlowProvider>
   );
 }
@@ -168,6 +170,18 @@ function useFitOnOpen(count: number): void {
     shown.current = title;
     requestAnimationFrame(() => void flow.fitView({ ...fitOptions(), duration: 0 }));
   }, [count, title, flow]);
+}
+
+/** Clusters up to this size have their use measured and drawn all the time; in larger ones, whoever looks asks for what is looked at. */
+const MEASURED_NODES = 300;
+const MEASURED_PODS = 3000;
+
+/** Keeps the use of all nodes up to date while cards are drawn. */
+function UsageWatch() {
+  const tiles = useView((state) => state.tiles);
+  const small = useCluster((state) => state.nodes.size < MEASURED_NODES && state.pods.size < MEASURED_PODS);
+  useMetricsWatch(!tiles && small ? 'all' : null);
+  return null;
 }
 
 function changeSelection(changes: readonly NodeChange<CardNode>[], adding: boolean): void {

@@ -2,8 +2,10 @@ import { memo, useMemo } from 'react';
 import type { NodeProps } from 'reactflow';
 import { boundedChips } from '../graph/filter.ts';
 import { type Bar, type CardModel, cardModel } from '../graph/model.ts';
+import { amountText } from '../graph/units.ts';
 import { useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
+import { useMetrics } from '../store/metrics.ts';
 import { useView } from '../store/view.ts';
 import { PodGrid } from './PodGrid.tsx';
 import { useTurn } from './staged.ts';
@@ -74,7 +76,7 @@ function Detail({ model, fault, draining, verdict }: Parts) {
       </div>
       <Chips model={model} fault={fault} draining={draining} />
       {model.bars.map((bar) => (
-        <ResourceBar key={bar.resource} bar={bar} extra={verdict?.extra?.[bar.resource] ?? 0} />
+        <ResourceBar key={bar.resource} node={model.name} bar={bar} extra={verdict?.extra?.[bar.resource] ?? 0} />
       ))}
       <PodGrid node={model.name} pods={model.pods} />
       {verdict ? <VerdictLine verdict={verdict} /> : null}
@@ -128,7 +130,19 @@ function shortResource(resource: string): string {
   return resource.slice(resource.lastIndexOf('/') + 1);
 }
 
-const ResourceBar = memo(function ResourceBar({ bar, extra }: { bar: Bar; extra: number }) {
+/** What the node's pods use of a resource, as a thin line in its bar. It alone is drawn again when a measurement changes. */
+const UsageMark = memo(function UsageMark({ node, resource, total }: { node: string; resource: string; total: number }) {
+  const t = useT();
+  const used = useMetrics((state) => {
+    const usage = state.nodes.get(node);
+    return resource === 'cpu' ? usage?.cpuMilli : usage?.memoryBytes;
+  });
+  if (used === undefined || total <= 0) return null;
+  const words = t('autoscaling:usesOf', { used: amountText(resource, used) });
+  return <i className="usage" title={words} style={{ transform: `scaleX(${Math.min(1, used / total)})` }} />;
+});
+
+const ResourceBar = memo(function ResourceBar({ node, bar, extra }: { node: string; bar: Bar; extra: number }) {
   const t = useT();
   const known =
     bar.resource === 'cpu' || bar.resource === 'memory' || bar.resource === 'pods' || shortResource(bar.resource) === 'gpu';
@@ -143,6 +157,9 @@ const ResourceBar = memo(function ResourceBar({ bar, extra }: { bar: Bar; extra:
       <span className="bar-track">
         <i className={share > 0.9 ? 'full' : ''} style={{ transform: `scaleX(${share})` }} />
         {more > 0 ? <i className="extra" style={{ left: `${share * 100}%`, width: `${more * 100}%` }} /> : null}
+        {bar.resource === 'cpu' || bar.resource === 'memory' ? (
+          <UsageMark node={node} resource={bar.resource} total={bar.total} />
+        ) : null}
       </span>
       <span className="bar-text">{bar.text}</span>
     </div>

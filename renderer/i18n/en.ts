@@ -1,4 +1,5 @@
 import { advice } from './en/advice.ts';
+import { autoscaling } from './en/autoscaling.ts';
 import { canvas } from './en/canvas.ts';
 import { dialogs } from './en/dialogs.ts';
 import { objects } from './en/objects.ts';
@@ -11,4 +12,17 @@ import { shell } from './en/shell.ts';
 import { workloads } from './en/workloads.ts';
 
 /** English catalogue, one namespace an area. */
-export const en = { shell, palette, canvas, reasons, panels, dialogs, advice, schedulers, presenter, workloads, objects };
+export const en = {
+  autoscaling,
+  shell,
+  palette,
+  canvas,
+  reasons,
+  panels,
+  dialogs,
+  advice,
+  schedulers,
+  presenter,
+  workloads,
+  objects,
+};

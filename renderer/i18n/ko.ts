@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { advice } from './ko/advice.ts';
+import { autoscaling } from './ko/autoscaling.ts';
 import { canvas } from './ko/canvas.ts';
 import { dialogs } from './ko/dialogs.ts';
 import { objects } from './ko/objects.ts';
@@ -13,6 +14,7 @@ import { workloads } from './ko/workloads.ts';
 
 /** Korean catalogue: the compiler holds it to the same keys as the English one. */
 export const ko: { [N in keyof typeof en]: Record<keyof (typeof en)[N], string> } = {
+  autoscaling,
   shell,
   palette,
   canvas,

@@ -1,4 +1,5 @@
 import './panels.css';
+import { lazy, Suspense } from 'react';
 import { Tabs } from '../components/index.ts';
 import { useT } from '../i18n/index.ts';
 import { useCluster } from '../store/cluster.ts';
@@ -10,7 +11,10 @@ import { OutputTab } from './dock/OutputTab.tsx';
 import { RefusalsTab } from './dock/RefusalsTab.tsx';
 import { RolloutTab } from './dock/RolloutTab.tsx';
 
-/** Tables beneath the timeline: explain, events, command output, roll-out. */
+/** Read when first looked at: most playgrounds have no autoscaler. */
+const AutoscalingTab = lazy(async () => ({ default: (await import('./dock/AutoscalingTab.tsx')).AutoscalingTab }));
+
+/** Tables beneath the timeline: explain, events, command output, roll-out, autoscaling, refusals. */
 export function BottomDock() {
   const t = useT();
   const tab = useView((state) => state.dockTab);
@@ -26,6 +30,15 @@ export function BottomDock() {
         { id: 'events', label: t('panels:events'), count: events, body: <EventsTab /> },
         { id: 'output', label: t('panels:output'), count: running, body: <OutputTab /> },
         { id: 'rollout', label: t('panels:rollout'), body: <RolloutTab /> },
+        {
+          id: 'autoscaling',
+          label: t('autoscaling:tab'),
+          body: (
+            <Suspense fallback={null}>
+              <AutoscalingTab />
+            </Suspense>
+          ),
+        },
         { id: 'refusals', label: t('panels:refusals'), body: <RefusalsTab /> },
       ]}
     />

@@ -3,6 +3,7 @@ import './schedulers.css';
 import { useEffect } from 'react';
 import { useCluster } from '../store/cluster.ts';
 import { type DialogSpec, openDialog, useView } from '../store/view.ts';
+import { AutoscaleDialog } from './dialogs/AutoscaleDialog.tsx';
 import { CommandPalette, ShortcutsDialog } from './dialogs/CommandPalette.tsx';
 import { CompareDialog } from './dialogs/CompareDialog.tsx';
 import { DrainDialog } from './dialogs/DrainDialog.tsx';
@@ -41,6 +42,8 @@ function drawDialog(dialog: DialogSpec) {
       return <ScaleDialog target={dialog.target} />;
     case 'setImage':
       return <ImageDialog target={dialog.target} />;
+    case 'autoscale':
+      return <AutoscaleDialog target={dialog.target} />;
     case 'undoRollout':
       return <UndoDialog target={dialog.target} />;
     case 'delete':

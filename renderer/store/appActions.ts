@@ -1,13 +1,14 @@
 import type { MenuAction } from '#shared/protocol/menu.ts';
 import { type MessageKey, translate } from '../i18n/index.ts';
-import { sendControl } from './actions.ts';
+import { ask, report, sendControl } from './actions.ts';
 import { canvasPort } from './canvasPort.ts';
 import { copySelection, deleteSelection, duplicateSelection, paste } from './clipboard.ts';
 import { onSignal, useCluster } from './cluster.ts';
 import { newFile, openFile, openPath, saveFile } from './files.ts';
 import { runOnSelectedNodes } from './objectActions.ts';
+import { recordQuestion } from './output.ts';
 import { openPaletteForm } from './place.ts';
-import { type Language, openDialog, setLanguage, setTheme, useView } from './view.ts';
+import { type Language, openDialog, openDock, setLanguage, setTheme, useView } from './view.ts';
 
 /** Speeds the menu offers. */
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 25, 100] as const;
@@ -19,6 +20,8 @@ export type AppActionId =
   | 'copy'
   | 'paste'
   | 'tidy'
+  | 'topPods'
+  | 'topNodes'
   | 'clearSelection';
 
 /** One thing the application can do, as menus, keys and the command palette offer it. `shortcut` as in components/Keys. */
@@ -46,6 +49,23 @@ function darkNow(): boolean {
 
 function selectAllNodes(): void {
   useView.setState({ selection: [...useCluster.getState().nodes.keys()].map((name) => `Node//${name}`) });
+}
+
+/** Prints what `kubectl top` prints: of all namespaces when pods are in several. */
+async function top(what: 'pods' | 'nodes'): Promise<void> {
+  const pods = [...useCluster.getState().pods.values()];
+  const [first] = pods;
+  const namespace = first?.metadata.namespace ?? 'default';
+  const several = what === 'pods' && pods.some((pod) => (pod.metadata.namespace ?? 'default') !== namespace);
+  const one = what === 'pods' && !several && namespace !== 'default';
+  const answer = await ask({
+    type: 'top',
+    what,
+    options: { ...(several ? { allNamespaces: true } : {}), ...(one ? { namespace } : {}) },
+  });
+  openDock('output');
+  if (answer.ok) recordQuestion(`kubectl top ${what}${several ? ' -A' : one ? ` -n ${namespace}` : ''}`, answer.value.lines);
+  else report(answer.error, translate('shell:refused'));
 }
 
 /** Every application action. */
@@ -100,6 +120,8 @@ export const appActions: Readonly<Record<AppActionId, AppAction>> = {
   drain: { label: 'canvas:drain', shortcut: 'd', run: () => runOnSelectedNodes('drain') },
   crash: { label: 'canvas:crash', shortcut: 'x', run: () => runOnSelectedNodes('crash') },
   recover: { label: 'canvas:recover', shortcut: 'r', run: () => runOnSelectedNodes('recover') },
+  topPods: { label: 'shell:topPods', run: () => void top('pods') },
+  topNodes: { label: 'shell:topNodes', run: () => void top('nodes') },
   schedulers: { label: 'shell:schedulers', run: () => openDialog({ type: 'schedulers' }) },
   compare: { label: 'shell:compare', run: () => openDialog({ type: 'compare' }) },
   shortcuts: { label: 'shell:shortcuts', shortcut: '?', run: () => openDialog({ type: 'shortcuts' }) },

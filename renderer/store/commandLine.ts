@@ -70,11 +70,32 @@ export function commandLine(command: Command): string {
     case 'label':
     case 'annotate':
       return `kubectl ${command.type} ${target(command.ref)} ${pairs(command.set, command.remove, command.overwrite)}`;
+    case 'setLoad': {
+      const annotation = command.ref.kind === 'Pod' ? 'stowage.dev/usage' : 'stowage.dev/load';
+      return annotateLine(
+        command.ref,
+        command.load === null ? [`${annotation}-`] : [`${annotation}=${JSON.stringify(command.load)}`],
+      );
+    }
+    case 'setReadiness':
+      return annotateLine(command.ref, [`stowage.dev/ready=${command.ready}`]);
+    case 'setProbe': {
+      const whose = command.container === undefined ? '' : `.${command.container}`;
+      const said = `stowage.dev/${command.probe}${whose}=${command.outcome}`;
+      // Readiness that was told without a probe must not stand against it.
+      return annotateLine(command.ref, command.probe === 'readiness' ? [said, 'stowage.dev/ready-'] : [said]);
+    }
     case 'sequence':
       return command.commands.map(commandLine).join(' && ');
     default:
       return `# ${describeFault(command)}`;
   }
+}
+
+/** A setting of the simulation lives in an annotation; setting that annotation does the same. */
+function annotateLine(ref: ObjectRef, changes: readonly string[]): string {
+  const overwrite = changes.some((change) => change.includes('=')) ? ' --overwrite' : '';
+  return `kubectl annotate ${target(ref)} ${changes.map(quote).join(' ')}${overwrite}`;
 }
 
 function describeFault(command: Command): string {

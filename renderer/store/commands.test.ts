@@ -29,6 +29,26 @@ describe('commandLine', () => {
       { type: 'delete', refs: [ref], gracePeriodSeconds: 0, force: true },
       'kubectl delete deployment/web --grace-period=0 --force',
     ],
+    [{ type: 'setLoad', ref, load: { cpu: '2' } }, `kubectl annotate deployment/web 'stowage.dev/load={"cpu":"2"}' --overwrite`],
+    [{ type: 'setLoad', ref, load: null }, 'kubectl annotate deployment/web stowage.dev/load-'],
+    [
+      { type: 'setLoad', ref: { kind: 'Pod', namespace: 'shop', name: 'a' }, load: null },
+      'kubectl annotate pod/a -n shop stowage.dev/usage-',
+    ],
+    [
+      {
+        type: 'setProbe',
+        ref: { kind: 'Pod', namespace: 'default', name: 'a' },
+        container: 'app',
+        probe: 'liveness',
+        outcome: 'fail',
+      },
+      'kubectl annotate pod/a stowage.dev/liveness.app=fail --overwrite',
+    ],
+    [
+      { type: 'setProbe', ref: { kind: 'Pod', namespace: 'default', name: 'a' }, probe: 'readiness', outcome: 'pass' },
+      'kubectl annotate pod/a stowage.dev/readiness=pass stowage.dev/ready- --overwrite',
+    ],
     [{ type: 'crashNode', node: 'a' }, '# crashNode a'],
   ];
   for (const [command, line] of rows) it(line, () => expect(commandLine(command)).toBe(line));

@@ -50,6 +50,15 @@ export function recordRefusal(command: Command, message: string): void {
   useOutput.setState(({ entries }) => ({ entries: [...entries, entry].slice(-KEPT) }));
 }
 
+let questions = 0;
+
+/** Notes a question asked as a kubectl line, with its answer. */
+export function recordQuestion(line: string, lines: readonly string[]): void {
+  const output = lines.map((text) => ({ stream: 'stdout' as const, text }));
+  const entry: OutputEntry = { commandId: `question-${++questions}`, line, output, exitCode: 0 };
+  useOutput.setState(({ entries }) => ({ entries: [...entries, entry].slice(-KEPT) }));
+}
+
 /** Takes an `output` or `done` signal. A line may come before the reply does. */
 export function recordSignal(signal: Signal): void {
   if (signal.type !== 'output' && signal.type !== 'done') return;

@@ -6,7 +6,7 @@ import type { Attempt, NodeVerdict, Problem } from '#shared/protocol/index.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
 export type Language = 'en' | 'ko';
-export type DockTab = 'explain' | 'events' | 'output' | 'rollout' | 'refusals';
+export type DockTab = 'explain' | 'events' | 'output' | 'rollout' | 'autoscaling' | 'refusals';
 export type InspectorTab = 'why' | 'details' | 'yaml' | 'events' | 'admission';
 
 /** Which dialog is open, with what it is about. Drawn by renderer/panels/Dialogs.tsx. */
@@ -23,6 +23,7 @@ export type DialogSpec =
   | { type: 'pressure'; node: string }
   | { type: 'scale'; target: ObjectRef }
   | { type: 'setImage'; target: ObjectRef }
+  | { type: 'autoscale'; target: ObjectRef }
   | { type: 'undoRollout'; target: ObjectRef }
   | { type: 'delete'; targets: readonly ObjectRef[] }
   | { type: 'problems'; problems: readonly Problem[]; title: string }

@@ -40,6 +40,15 @@ function scaling(ref: ObjectRef): ObjectAction {
   return { id: 'scale', label: 'canvas:scale', icon: 'scaling', run: () => openDialog({ type: 'scale', target: ref }) };
 }
 
+function autoscaling(ref: ObjectRef): ObjectAction {
+  return {
+    id: 'autoscale',
+    label: 'canvas:autoscale',
+    icon: 'gauge',
+    run: () => openDialog({ type: 'autoscale', target: ref }),
+  };
+}
+
 function imageAndRestart(ref: ObjectRef): ObjectAction[] {
   return [
     { id: 'setImage', label: 'canvas:setImage', icon: 'image-up', run: () => openDialog({ type: 'setImage', target: ref }) },
@@ -67,6 +76,7 @@ function deploymentActions(deployment: Deployment): ObjectAction[] {
   const ref = refOf(deployment);
   return [
     scaling(ref),
+    autoscaling(ref),
     ...imageAndRestart(ref),
     deployment.spec.paused === true
       ? { id: 'resume', label: 'canvas:resumeRollout', icon: 'play', run: () => void sendCommand({ type: 'rolloutResume', ref }) }
@@ -118,7 +128,7 @@ export function workloadActions(workload: Workload): ObjectAction[] {
     case 'Deployment':
       return [...deploymentActions(workload), deletion(ref)];
     case 'StatefulSet':
-      return [scaling(ref), ...imageAndRestart(ref), undoing(ref), deletion(ref)];
+      return [scaling(ref), autoscaling(ref), ...imageAndRestart(ref), undoing(ref), deletion(ref)];
     case 'DaemonSet':
       return [...imageAndRestart(ref), undoing(ref), deletion(ref)];
     case 'Job':
@@ -130,6 +140,6 @@ export function workloadActions(workload: Workload): ObjectAction[] {
         deletion(ref),
       ];
     default:
-      return [scaling(ref), deletion(ref)];
+      return [scaling(ref), ...(controllerOf(workload) ? [] : [autoscaling(ref)]), deletion(ref)];
   }
 }

@@ -22,7 +22,7 @@ const metrics = /^electron\/engine\/metrics\//;
 const client = /^electron\/engine\/client\//;
 const session = /^electron\/session\//;
 const ui =
-  /^(?:react|react-dom|react-i18next|i18next|radix-ui|lucide-react|cmdk|zustand|@tanstack\/react-virtual|@codemirror\/.+|@lezer\/.+|yaml|zod|@fontsource-variable\/.+|pretendard)$/;
+  /^(?:react|react-dom|react-i18next|i18next|radix-ui|lucide-react|cmdk|uplot(?:\/.+)?|zustand|@tanstack\/react-virtual|@codemirror\/.+|@lezer\/.+|yaml|zod|@fontsource-variable\/.+|pretendard)$/;
 const schema = /^(?:zod|yaml|kubernetes-types)$/;
 
 /** A component of the control plane: the client, the clock and the shared parts; never the store, never another component. */

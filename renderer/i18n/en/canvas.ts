@@ -19,6 +19,7 @@ export const canvas = {
   failContainer: 'Make its container fail',
   deletePod: 'Delete the pod',
   deleteOwnedPod: 'Delete the pod (its owner makes another)',
+  autoscale: 'Autoscale…',
   scale: 'Scale…',
   setImage: 'Set the image…',
   restart: 'Restart the rollout',

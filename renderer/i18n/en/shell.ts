@@ -76,4 +76,6 @@ export const shell = {
   addNode: 'Add a node',
   addPod: 'Add a pod…',
   addDeployment: 'Add a Deployment…',
+  topPods: 'Top pods: what they use',
+  topNodes: 'Top nodes: what they use',
 };

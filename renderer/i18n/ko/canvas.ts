@@ -19,6 +19,7 @@ export const canvas = {
   failContainer: '컨테이너 실패시키기',
   deletePod: '파드 삭제',
   deleteOwnedPod: '파드 삭제(소유자가 다시 만듭니다)',
+  autoscale: '자동 확장…',
   scale: '스케일…',
   setImage: '이미지 바꾸기…',
   restart: '롤아웃 다시 시작',

@@ -76,4 +76,6 @@ export const shell = {
   addNode: '노드 추가',
   addPod: '파드 추가…',
   addDeployment: '디플로이먼트 추가…',
+  topPods: '파드 사용량 보기 (top pods)',
+  topNodes: '노드 사용량 보기 (top nodes)',
 };

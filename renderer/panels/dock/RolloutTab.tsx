@@ -110,6 +110,7 @@ export function DeploymentActions({ deployment }: { deployment: Deployment }) {
   return (
     <div className="button-row">
       <Button onClick={() => openDialog({ type: 'scale', target: ref })}>{t('panels:scale')}</Button>
+      <Button onClick={() => openDialog({ type: 'autoscale', target: ref })}>{t('canvas:autoscale')}</Button>
       <Button onClick={() => openDialog({ type: 'setImage', target: ref })}>{t('panels:setImage')}</Button>
       <Button onClick={() => void sendCommand({ type: 'rolloutRestart', ref })}>{t('panels:restart')}</Button>
       <Button onClick={() => void sendCommand({ type: paused ? 'rolloutResume' : 'rolloutPause', ref })}>

@@ -5,6 +5,7 @@ import { Button, SelectField, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { DeploymentActions } from '../dock/RolloutTab.tsx';
+import { LoadPart } from './deferred.tsx';
 import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
 
 /** The fields of the form, as typed. */
@@ -148,6 +149,7 @@ export function DeploymentDetails({ deployment }: { deployment: Deployment }) {
         ]}
       />
       <DeploymentActions deployment={deployment} />
+      <LoadPart workload={deployment} />
       <Section title={t('panels:edit')}>
         <DeploymentForm key={objectKey(deployment)} deployment={deployment} />
       </Section>

@@ -9,6 +9,7 @@ import { select } from '../../store/view.ts';
 import { workloadActions } from '../../store/workloadActions.ts';
 import { templateOf, type Workload, workloadSummary } from '../../store/workloads.ts';
 import { revisionsOf } from '../model/revisions.ts';
+import { LoadPart } from './deferred.tsx';
 import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
 
 type Row = readonly [string, ReactNode];
@@ -164,6 +165,7 @@ export function WorkloadDetails({ workload }: { workload: Workload }) {
           </Button>
         ))}
       </div>
+      <LoadPart workload={workload} />
       <Revisions key={objectKey(workload)} workload={workload} />
       <Owned workload={workload} />
       <Section title={t('panels:labels')}>

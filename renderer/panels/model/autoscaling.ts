@@ -1,3 +1,4 @@
+import { compareStrings } from '#shared/core/compare.ts';
 import { milliValue, value } from '#shared/kube/quantity.ts';
 import type { AnyObject, HorizontalPodAutoscaler, HpaScalingRules, ObjectKey, Pod } from '#shared/kube/types.ts';
 import { objectKey } from '#shared/kube/types.ts';
@@ -426,7 +427,7 @@ export function recommendationsOf(vpa: VpaView): Recommendation[] {
 }
 
 /** Objects of a kind among the mirror's others, by key. */
-export function ofKind<T extends AnyObject>(others: ReadonlyMap<ObjectKey, AnyObject>, kind: string): T[] {
-  const found = [...others.values()].filter((object) => object.kind === kind) as T[];
-  return found.sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
+export function ofKind<T>(others: ReadonlyMap<ObjectKey, AnyObject>, kind: string): T[] {
+  const found = [...others.values()].filter((object) => object.kind === kind);
+  return found.sort((a, b) => compareStrings(objectKey(a), objectKey(b))) as unknown[] as T[];
 }

@@ -1,0 +1,218 @@
+import '../autoscaling.css';
+import { useMemo } from 'react';
+import type { HorizontalPodAutoscaler, ObjectKey } from '#shared/kube/types.ts';
+import { objectKey } from '#shared/kube/types.ts';
+import { Button, KindIcon } from '../../components/index.ts';
+import { bytesText } from '../../graph/units.ts';
+import { useT } from '../../i18n/index.ts';
+import { useCluster } from '../../store/cluster.ts';
+import { openDialog, openInspector, select } from '../../store/view.ts';
+import { HpaCharts } from '../charts/HpaCharts.tsx';
+import { UsageCharts } from '../charts/UsageCharts.tsx';
+import { ObjectLink, Recommendations } from '../inspector/AutoscalerDetails.tsx';
+import { AutoscalerReasons, useSyncs } from '../inspector/AutoscalerWhy.tsx';
+import {
+  decisionOf,
+  metricRows,
+  metricText,
+  ofKind,
+  recommendationsOf,
+  targetKeyOf,
+  type VpaView,
+} from '../model/autoscaling.ts';
+import { rollingKeyOf, useSelectedKey } from '../selection.ts';
+import { printAge } from '../time.ts';
+import { useEventRowsAbout } from './EventsTab.tsx';
+
+function LastChange({ id }: { id: ObjectKey }) {
+  const t = useT();
+  const rows = useEventRowsAbout(id);
+  const nowSeconds = useCluster((state) => Math.floor(state.nowMs / 1000));
+  const last = rows.find((row) => row.reason === 'SuccessfulRescale');
+  const said = /^New size: (\d+); reason: (.*)$/.exec(last?.message ?? '');
+  if (!last || !said) return null;
+  return (
+    <span className="muted small" title={last.message}>
+      {t('autoscaling:lastChange', {
+        count: Number(said[1]),
+        ago: printAge(nowSeconds * 1000 - last.lastMs),
+        reason: said[2] ?? '',
+      })}
+    </span>
+  );
+}
+
+function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean }) {
+  const t = useT();
+  const key = objectKey(hpa);
+  const target = targetKeyOf(hpa);
+  const decision = decisionOf(hpa);
+  const { currentReplicas = 0, desiredReplicas = 0 } = hpa.status ?? {};
+  return (
+    <tr className={chosen ? 'chosen' : ''} aria-selected={chosen}>
+      <th scope="row">
+        <button type="button" className="link" onClick={() => select(key)}>
+          <KindIcon kind="HorizontalPodAutoscaler" size={13} /> {hpa.metadata.name}
+        </button>
+      </th>
+      <td>{target ? <ObjectLink id={target} /> : null}</td>
+      <td className="mono">
+        {metricRows(hpa).map((row) => (
+          <div key={row.id}>
+            {row.name} {row.value === undefined ? t('autoscaling:unknown') : metricText(row.unit, row.value)} /{' '}
+            {metricText(row.unit, row.target)}
+          </div>
+        ))}
+      </td>
+      <td className="num">
+        {hpa.spec.minReplicas ?? 1} – {hpa.spec.maxReplicas}
+      </td>
+      <td className="num">{currentReplicas === desiredReplicas ? currentReplicas : `${currentReplicas} → ${desiredReplicas}`}</td>
+      <td>
+        <span className={`decision ${decision.tone}`}>
+          {t(`autoscaling:decision_${decision.id}`, { count: decision.replicas })}
+        </span>{' '}
+        <LastChange id={key} />
+      </td>
+    </tr>
+  );
+}
+
+function VpaRow({ vpa, chosen }: { vpa: VpaView; chosen: boolean }) {
+  const t = useT();
+  const target = targetKeyOf(vpa);
+  const [first] = recommendationsOf(vpa);
+  return (
+    <tr className={chosen ? 'chosen' : ''} aria-selected={chosen}>
+      <th scope="row">
+        <button type="button" className="link" onClick={() => select(objectKey(vpa))}>
+          <KindIcon kind="VerticalPodAutoscaler" size={13} /> {vpa.metadata.name}
+        </button>
+      </th>
+      <td>{target ? <ObjectLink id={target} /> : null}</td>
+      <td className="mono" colSpan={3}>
+        {first
+          ? `${first.container}: cpu ${first.cpu ? metricText('cpu', first.cpu.target) : '–'} · memory ${first.memory ? bytesText(first.memory.target) : '–'}`
+          : t('autoscaling:unknown')}
+      </td>
+      <td>
+        {t('autoscaling:mode')}: {vpa.spec.updatePolicy?.updateMode ?? 'Recreate'}
+      </td>
+    </tr>
+  );
+}
+
+function HpaView({ hpa }: { hpa: HorizontalPodAutoscaler }) {
+  const t = useT();
+  const points = useSyncs(hpa);
+  return (
+    <div className="scaler-detail">
+      <div className="scaler-why">
+        <div className="scaler-head">
+          <b>{hpa.metadata.name}</b>
+          <Button
+            tone="quiet"
+            onClick={() =>
+              openDialog({
+                type: 'autoscale',
+                target: { kind: hpa.kind, namespace: hpa.metadata.namespace ?? '', name: hpa.metadata.name },
+              })
+            }
+          >
+            {t('autoscaling:edit')}
+          </Button>
+        </div>
+        <AutoscalerReasons hpa={hpa} />
+      </div>
+      <HpaCharts hpa={hpa} points={points} />
+    </div>
+  );
+}
+
+function VpaPane({ vpa }: { vpa: VpaView }) {
+  const target = targetKeyOf(vpa);
+  return (
+    <div className="scaler-detail">
+      <div className="scaler-why">
+        <div className="scaler-head">
+          <b>{vpa.metadata.name}</b>
+        </div>
+        <Recommendations vpa={vpa} />
+      </div>
+      {target ? <UsageCharts key={target} id={target} /> : null}
+    </div>
+  );
+}
+
+/** The autoscaler that the selection is, or that scales it; else the first there is. */
+function useChosen(hpas: readonly HorizontalPodAutoscaler[], vpas: readonly VpaView[]): HorizontalPodAutoscaler | VpaView | null {
+  const key = useSelectedKey();
+  const owner = useCluster((state) => rollingKeyOf(state, key));
+  const all = [...hpas, ...vpas];
+  return (
+    all.find((one) => objectKey(one) === key) ??
+    all.find((one) => targetKeyOf(one as VpaView) === (owner ?? key)) ??
+    all[0] ??
+    null
+  );
+}
+
+/** Every autoscaler with what it measures and decided; of the chosen one also why, and its past. */
+export function AutoscalingTab() {
+  const t = useT();
+  const others = useCluster((state) => state.others);
+  const hpas = useMemo(() => ofKind<HorizontalPodAutoscaler>(others, 'HorizontalPodAutoscaler'), [others]);
+  const vpas = useMemo(() => ofKind<VpaView>(others, 'VerticalPodAutoscaler'), [others]);
+  const chosen = useChosen(hpas, vpas);
+  const selected = useSelectedKey();
+  const scalable = selected !== null && /^(Deployment|StatefulSet|ReplicaSet|ReplicationController)\//.test(selected);
+  if (!chosen) {
+    const [kind = '', namespace = '', name = ''] = selected?.split('/') ?? [];
+    return (
+      <div className="empty">
+        <p>{t('autoscaling:none')}</p>
+        {scalable ? (
+          <Button
+            onClick={() => {
+              openInspector('details');
+              openDialog({ type: 'autoscale', target: { kind, namespace, name } });
+            }}
+          >
+            {t('canvas:autoscale')}
+          </Button>
+        ) : null}
+      </div>
+    );
+  }
+  return (
+    <div className="autoscaling-tab">
+      <div className="scaler-list">
+        <table className="grid">
+          <thead>
+            <tr>
+              <th>{t('autoscaling:autoscaler')}</th>
+              <th>{t('autoscaling:scales')}</th>
+              <th>{t('autoscaling:metric')}</th>
+              <th className="num">{t('autoscaling:range')}</th>
+              <th className="num">{t('autoscaling:replicas')}</th>
+              <th>{t('autoscaling:lastDecision')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {hpas.map((hpa) => (
+              <HpaRow key={objectKey(hpa)} hpa={hpa} chosen={chosen === hpa} />
+            ))}
+            {vpas.map((vpa) => (
+              <VpaRow key={objectKey(vpa)} vpa={vpa} chosen={chosen === vpa} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {chosen.kind === 'HorizontalPodAutoscaler' ? (
+        <HpaView key={objectKey(chosen)} hpa={chosen as HorizontalPodAutoscaler} />
+      ) : (
+        <VpaPane key={objectKey(chosen)} vpa={chosen as VpaView} />
+      )}
+    </div>
+  );
+}

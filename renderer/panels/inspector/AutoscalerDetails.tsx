@@ -1,0 +1,247 @@
+import '../autoscaling.css';
+import { controllerOf } from '#shared/kube/pod.ts';
+import type { AnyObject, HorizontalPodAutoscaler, HpaScalingRules, ObjectKey } from '#shared/kube/types.ts';
+import { objectKey, refOf } from '#shared/kube/types.ts';
+import { Button, KindIcon } from '../../components/index.ts';
+import { bytesText, cpuText } from '../../graph/units.ts';
+import { type Translate, useT } from '../../i18n/index.ts';
+import { useCluster } from '../../store/cluster.ts';
+import { useMetrics, useMetricsWatch } from '../../store/metrics.ts';
+import { openDialog, openDock, select } from '../../store/view.ts';
+import { ownerOf } from '../../store/workloadActions.ts';
+import { HpaCharts } from '../charts/HpaCharts.tsx';
+import {
+  type Bounds,
+  DEFAULT_STABILIZATION_S,
+  decisionOf,
+  metricRows,
+  metricText,
+  type Recommendation,
+  recommendationsOf,
+  targetKeyOf,
+  type VpaView,
+} from '../model/autoscaling.ts';
+import { AutoscalerReasons, useSyncs } from './AutoscalerWhy.tsx';
+import { Conditions, KeyValues, Section } from './parts.tsx';
+
+/** A button that goes to an object. */
+export function ObjectLink({ id }: { id: ObjectKey }) {
+  const [kind = '', , name = ''] = id.split('/');
+  return (
+    <button type="button" className="link target-link" onClick={() => select(id)}>
+      <KindIcon kind={kind} size={13} /> {name}
+    </button>
+  );
+}
+
+function rulesText(rules: HpaScalingRules | undefined, up: boolean, t: Translate): string {
+  const window = rules?.stabilizationWindowSeconds ?? (up ? 0 : DEFAULT_STABILIZATION_S);
+  const policies = (rules?.policies ?? []).map(
+    ({ type, value, periodSeconds }) => `${up ? '+' : '−'}${value}${type === 'Percent' ? '%' : ''} / ${periodSeconds} s`,
+  );
+  const parts = [
+    t('autoscaling:window', { seconds: window }),
+    ...(rules?.selectPolicy === 'Disabled' ? [t('autoscaling:disabled')] : policies),
+    ...(rules?.tolerance === undefined ? [] : [t('autoscaling:toleranceIs', { value: rules.tolerance })]),
+  ];
+  return parts.join(' · ');
+}
+
+/** A HorizontalPodAutoscaler: what it measures and aims at, what it did, why, and over time. */
+export function HpaDetails({ hpa }: { hpa: HorizontalPodAutoscaler }) {
+  const t = useT();
+  const points = useSyncs(hpa);
+  const target = targetKeyOf(hpa);
+  const { behavior, minReplicas = 1, maxReplicas } = hpa.spec;
+  const { currentReplicas = 0, desiredReplicas = 0, conditions = [] } = hpa.status ?? {};
+  const decision = decisionOf(hpa);
+  return (
+    <>
+      <KeyValues
+        rows={[
+          [t('panels:namespace'), hpa.metadata.namespace ?? ''],
+          [t('autoscaling:scales'), target ? <ObjectLink key={target} id={target} /> : ''],
+          [t('autoscaling:range'), `${minReplicas} – ${maxReplicas}`],
+          [
+            t('autoscaling:replicas'),
+            currentReplicas === desiredReplicas ? String(currentReplicas) : `${currentReplicas} → ${desiredReplicas}`,
+          ],
+          ...metricRows(hpa).map(
+            (row) =>
+              [
+                row.of ? `${row.name} (${row.of})` : row.name,
+                <span key={row.id} className="mono">
+                  {row.value === undefined ? t('autoscaling:unknown') : metricText(row.unit, row.value)} /{' '}
+                  {metricText(row.unit, row.target)}
+                </span>,
+              ] as const,
+          ),
+          [t('panels:status'), t(`autoscaling:decision_${decision.id}`, { count: decision.replicas })],
+        ]}
+      />
+      <div className="button-row">
+        <Button onClick={() => openDialog({ type: 'autoscale', target: refOf(hpa) })}>{t('autoscaling:edit')}</Button>
+        <Button onClick={() => openDock('autoscaling')}>{t('autoscaling:showTab')}</Button>
+      </div>
+      <Section title={t('autoscaling:why')}>
+        <AutoscalerReasons hpa={hpa} />
+      </Section>
+      <Section title={t('autoscaling:overTime')}>
+        <HpaCharts hpa={hpa} points={points} />
+      </Section>
+      <Section title={t('autoscaling:behaviour')}>
+        {behavior ? (
+          <KeyValues
+            rows={[
+              [t('autoscaling:up'), rulesText(behavior.scaleUp, true, t)],
+              [t('autoscaling:down'), rulesText(behavior.scaleDown, false, t)],
+            ]}
+          />
+        ) : (
+          <p className="note">{t('autoscaling:behaviourDefault')}</p>
+        )}
+      </Section>
+      {conditions.length > 0 ? (
+        <Section title={t('panels:conditions')}>
+          <Conditions
+            conditions={conditions.map(({ type, status, reason, message }) => ({
+              type,
+              status,
+              reason: reason ?? '',
+              message: message ?? '',
+            }))}
+          />
+        </Section>
+      ) : null}
+    </>
+  );
+}
+
+function BoundsRow({
+  name,
+  bounds,
+  requested,
+  text,
+}: {
+  name: string;
+  bounds: Bounds;
+  requested: number | undefined;
+  text: (amount: number) => string;
+}) {
+  const t = useT();
+  const top = Math.max(bounds.target, Math.min(bounds.upper ?? bounds.target, bounds.target * 4), requested ?? 0, 1) * 1.1;
+  const at = (amount: number): string => `${Math.min(100, (100 * amount) / top)}%`;
+  const [low, high] = [bounds.lower ?? bounds.target, bounds.upper ?? bounds.target];
+  const words = t('autoscaling:boundsSummary', { name, low: text(low), target: text(bounds.target), high: text(high) });
+  return (
+    <div className="vpa-row">
+      <span>{name}</span>
+      <span className="vpa-bar" role="img" aria-label={words} title={words}>
+        <i style={{ left: at(low), width: `calc(${at(high)} - ${at(low)})` }} />
+        <b style={{ left: at(bounds.target) }} />
+        {requested === undefined ? null : (
+          <em style={{ left: at(requested) }} title={t('autoscaling:requestNow', { amount: text(requested) })} />
+        )}
+      </span>
+      <span className="mono">{text(bounds.target)}</span>
+      <span className="mono muted">
+        {text(low)} – {text(high)}
+      </span>
+    </div>
+  );
+}
+
+/** Recommended sizes of each container, between their bounds, against what the pods ask for now. */
+export function Recommendations({ vpa }: { vpa: VpaView }) {
+  const t = useT();
+  const target = targetKeyOf(vpa);
+  const pods = useCluster((state) => state.pods);
+  const list = recommendationsOf(vpa);
+  if (list.length === 0) return <p className="note">{t('autoscaling:noRecommendation')}</p>;
+  const pod = [...pods.values()].find((one) => {
+    const owner = ownerOf(one);
+    return owner
+      ? objectKey(owner) === target
+      : `${controllerOf(one)?.kind}/${one.metadata.namespace}/${controllerOf(one)?.name}` === target;
+  });
+  const requested = (container: string, resource: 'cpu' | 'memory'): number | undefined => {
+    const one = pod?.spec.containers.find(({ name }) => name === container);
+    return recommendationsOf({
+      ...vpa,
+      status: {
+        recommendation: { containerRecommendations: [{ containerName: container, target: { ...one?.resources?.requests } }] },
+      },
+    })[0]?.[resource]?.target;
+  };
+  const row = (one: Recommendation, resource: 'cpu' | 'memory') => {
+    const bounds = one[resource];
+    if (!bounds) return null;
+    const name = t(resource === 'cpu' ? 'panels:cpu' : 'panels:memory');
+    return (
+      <BoundsRow
+        name={name}
+        bounds={bounds}
+        requested={requested(one.container, resource)}
+        text={resource === 'cpu' ? (milli) => metricText('cpu', milli) : bytesText}
+      />
+    );
+  };
+  return (
+    <div className="vpa-list">
+      {list.map((one) => (
+        <div key={one.container}>
+          <b className="mono">{one.container}</b>
+          {row(one, 'cpu')}
+          {row(one, 'memory')}
+        </div>
+      ))}
+      <p className="note">{t('autoscaling:boundsHint')}</p>
+    </div>
+  );
+}
+
+/** A VerticalPodAutoscaler: what it recommends for whom, and whether it acts on it. */
+export function VpaDetails({ vpa }: { vpa: AnyObject }) {
+  const t = useT();
+  const view = vpa as VpaView;
+  const target = targetKeyOf(view);
+  const conditions = view.status?.conditions ?? [];
+  const mode = view.spec.updatePolicy?.updateMode ?? 'Recreate';
+  const known = ['Off', 'Initial', 'Recreate', 'Auto', 'InPlaceOrRecreate'].includes(mode);
+  return (
+    <>
+      <KeyValues
+        rows={[
+          [t('panels:namespace'), vpa.metadata.namespace ?? ''],
+          [t('autoscaling:sizes'), target ? <ObjectLink key={target} id={target} /> : ''],
+          [t('autoscaling:mode'), mode],
+        ]}
+      />
+      {known ? (
+        <p className="note">{t(`autoscaling:mode_${mode as 'Off' | 'Initial' | 'Recreate' | 'Auto' | 'InPlaceOrRecreate'}`)}</p>
+      ) : null}
+      <Section title={t('autoscaling:recommendation')}>
+        <Recommendations vpa={view} />
+      </Section>
+      {conditions.length > 0 ? (
+        <Section title={t('panels:conditions')}>
+          <Conditions conditions={conditions} />
+        </Section>
+      ) : null}
+    </>
+  );
+}
+
+/** What a node's pods use now, beside what they ask for. */
+export function NodeUsageText({ name }: { name: string }) {
+  const t = useT();
+  useMetricsWatch(`Node//${name}`);
+  const usage = useMetrics((state) => state.nodes.get(name));
+  if (!usage) return <p className="note">{t('autoscaling:notMeasured')}</p>;
+  const cpu = `${cpuText(usage.cpuMilli)} / ${cpuText(usage.allocatableCpuMilli)}`;
+  return (
+    <p className="note">
+      {t('autoscaling:nodeUse', { cpu, memory: `${bytesText(usage.memoryBytes)} / ${bytesText(usage.allocatableMemoryBytes)}` })}
+    </p>
+  );
+}
