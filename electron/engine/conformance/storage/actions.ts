@@ -57,6 +57,13 @@ export class Reader {
     return this.#scenario.steps.flatMap(({ timeline }) => timeline);
   }
 
+  /** Words of all events about an object. */
+  #messages(about: string): string {
+    return this.#all()
+      .flatMap(({ event }) => (event?.object === about ? [event.message] : []))
+      .join('\n');
+  }
+
   #modes(text: string): string[] | undefined {
     const listed = /\(('ReadWrite|'ReadOnly)[^)]*\)/.exec(text)?.[0].match(/Read\w+/g);
     const short = /\b(RWOP|RWX|ROX)\b/.exec(text)?.[1];
@@ -83,7 +90,8 @@ export class Reader {
 
   #volumeSpec(step: StorageStep, name: string): Fields {
     const about = this.#about(step, name);
-    const path = /hostPath (\/\S+)/.exec(about)?.[1];
+    const refused = this.#messages(`PersistentVolume/${name}`);
+    const path = /hostPath (\/\S+)/.exec(about)?.[1] ?? /received provided (\S+)/.exec(refused)?.[1];
     const on = /\bnode-\d+/.exec(about)?.[0];
     const expression = { key: 'kubernetes.io/hostname', operator: 'In', values: [on] };
     return {
@@ -91,7 +99,7 @@ export class Reader {
       storageClassName: this.#classOf(step, name),
       ...(/\bBlock\b/.test(about) ? { volumeMode: 'Block' } : {}),
       ...(on === undefined ? {} : { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } } }),
-      ...sourceOf(about, name, path, on),
+      ...sourceOf(`${about} ${impliedSource(refused)}`, name, path, on),
       labels: Object.fromEntries([.../\((\w+)=(\w+)/g[Symbol.matchAll](about)].map(([, key, value]) => [key, value])),
     };
   }
@@ -118,7 +126,10 @@ export class Reader {
     const selector =
       selected?.[2] === undefined ? { matchExpressions: [expression] } : { matchLabels: { [expression.key]: selected[2] } };
     const className = /without class/.test(title) ? undefined : set.storageClassName;
-    const modes = /^PVC|^RWOP/.test(title) ? this.#modes(title) : undefined;
+    const mismatch = this.#messages(`PersistentVolumeClaim/${name}`);
+    const told = /^PVC|^RWOP/.test(title) ? this.#modes(title) : undefined;
+    const modes = told ?? (/incompatible accessMode/.test(mismatch) ? ['ReadWriteMany'] : undefined);
+    const block = /^PVC Block/.test(title) || /incompatible volumeMode/.test(mismatch);
     return {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
@@ -129,7 +140,7 @@ export class Reader {
         ...(className === undefined ? {} : { storageClassName: className }),
         ...(set.volumeName === undefined ? {} : { volumeName: set.volumeName }),
         ...(selected === null ? {} : { selector }),
-        ...(/^PVC Block/.test(title) ? { volumeMode: 'Block' } : {}),
+        ...(block ? { volumeMode: 'Block' } : {}),
       },
     } as unknown as PersistentVolumeClaim;
   }
@@ -168,13 +179,36 @@ export class Reader {
     ];
   }
 
+  /** Classes that no title makes but that events about the first claims of their name tell of. */
+  #impliedClasses(step: StorageStep): StorageClass[] {
+    const names = new Set<string>();
+    const made = new Set(this.#scenario.steps.flatMap((one) => this.classes(one).map(({ metadata }) => metadata.name)));
+    return step.timeline.flatMap(({ object = '', op, set }) => {
+      const name = set?.storageClassName;
+      if (op !== 'ADDED' || typeof name !== 'string' || name === '' || made.has(name) || names.has(name)) return [];
+      names.add(name);
+      const about = `PersistentVolumeClaim/${split(object).name}`;
+      const said = this.#all().flatMap(({ event }) => (event?.object === about ? [event] : []));
+      const text = said.map(({ message }) => message).join('\n');
+      const waits = said.some(({ reason }) => reason === 'WaitForFirstConsumer' || reason === 'WaitForPodScheduled');
+      const provisioner = /external provisioner '([^']+)'|no volume plugin matched name: (\S+)/
+        .exec(text)
+        ?.slice(1)
+        .find(Boolean);
+      if (!waits && provisioner === undefined) return [];
+      const volumeBindingMode = waits ? 'WaitForFirstConsumer' : 'Immediate';
+      return [storageClass(name, { volumeBindingMode, ...(provisioner === undefined ? {} : { provisioner }) })];
+    });
+  }
+
   /** What is done in a step, in order. */
   actions(step: StorageStep, before: StorageFold): Action[] {
-    const made = this.classes(step).map((one): Action => create(one));
+    const told = this.classes(step);
+    const made = (told.length > 0 ? told : this.#impliedClasses(step)).map((one): Action => create(one));
     if (this.#id.startsWith('sts-')) return [...made, ...this.#statefulSet(step)];
     const [refused] = step.refused === undefined ? [] : [refusedAction(step)];
-    const told = step.timeline.flatMap((entry, at) => this.#reaction(step, entry, at, before));
-    return [...made, ...told, ...(refused === undefined ? [] : [refused])];
+    const done = step.timeline.flatMap((entry, at) => this.#reaction(step, entry, at, before));
+    return [...made, ...done, ...(refused === undefined ? [] : [refused])];
   }
 
   #statefulSet(step: StorageStep): Action[] {
@@ -267,8 +301,16 @@ function storageClass(name: string, given: Partial<StorageClass> & { annotations
 function sourceOf(about: string, name: string, path: string | undefined, on: string | undefined): Fields {
   if (/\bcsi\b/i.test(about)) return { csi: { driver: 'csi.example.com', volumeHandle: name } };
   if (/\bnfs\b/i.test(about)) return { nfs: { server: 'nfs.example.com', path: '/exports' } };
+  if (/\biscsi\b/i.test(about)) return { iscsi: { targetPortal: '192.0.2.1', iqn: 'iqn.2001-04.com.example:lab', lun: 0 } };
   if (on !== undefined) return { local: { path: `/mnt/${name}` } };
   return { hostPath: { path: path ?? `/tmp/${name}` } };
+}
+
+/** Which source a volume must have for what was said of it. */
+function impliedSource(said: string): string {
+  if (/no deletable volume plugin matched/.test(said)) return 'nfs';
+  if (/no volume plugin matched/.test(said)) return 'iscsi';
+  return /No recycler plugin found/.test(said) ? 'csi' : '';
 }
 
 function refusal(answer: { ok: true } | { ok: false; error: Status }): Status | undefined {

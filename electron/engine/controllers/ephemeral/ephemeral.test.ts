@@ -54,7 +54,7 @@ describe('generic ephemeral volumes', () => {
     expect(test.get('PersistentVolumeClaim', 'default', 'p-tmp').metadata.ownerReferences).toBeUndefined();
     expect(test.events('p')).toEqual(
       expect.arrayContaining([
-        `Warning EphemeralVolumeConflict ${fault}`,
+        `Warning FailedBinding ephemeral volume tmp: ${fault}`,
         `Warning FailedScheduling 0/1 nodes are available: ${fault}. not found`,
       ]),
     );

@@ -35,30 +35,29 @@ export function createEphemeralVolumeController(ctx: ComponentContext): Componen
   const pods = ctx.informer('Pod');
   const claims = ctx.informer('PersistentVolumeClaim');
 
-  /** Makes one claim; false when it could not be made or its name belongs to somebody else. Models handleVolume. */
-  const provide = (pod: Pod, claim: PersistentVolumeClaim): boolean => {
-    const found = claims.lister.get(claim.metadata.namespace ?? '', claim.metadata.name);
-    const fault = found === undefined ? undefined : ownershipFault(pod, found);
-    if (fault !== undefined) {
-      events.event(pod, 'Warning', 'EphemeralVolumeConflict', fault);
+  /** Makes one claim; tells why it could not be made or whose it is instead, undefined when all is well. Models handleVolume. */
+  const provide = (pod: Pod, claim: PersistentVolumeClaim): string | undefined => {
+    const { namespace = '', name } = claim.metadata;
+    const found = claims.lister.get(namespace, name);
+    if (found !== undefined) return ownershipFault(pod, found);
+    const answer = client.create(claim);
+    return answer.ok ? undefined : `create PVC ${name}: ${answer.error.message}`;
+  };
+  /** Looks at the volumes of a pod in order, up to the first one that fails. */
+  const sync = (pod: Pod): boolean => {
+    for (const volume of pod.spec.volumes ?? []) {
+      const claim = claimFor(pod, volume);
+      const fault = claim === undefined ? undefined : provide(pod, claim);
+      if (fault === undefined) continue;
+      events.event(pod, 'Warning', 'FailedBinding', `ephemeral volume ${volume.name}: ${fault}`);
       return false;
     }
-    if (found !== undefined) return true;
-    const answer = client.create(claim);
-    if (!answer.ok) {
-      events.event(pod, 'Warning', 'EphemeralVolumeCreationFailed', `ephemeral volume claim: ${answer.error.message}`);
-    }
-    return answer.ok;
+    return true;
   };
   const queue = controllerQueue(ctx, NAME, (key) => {
     const { namespace, name } = splitKey(key);
     const pod = pods.lister.get(namespace, name);
-    const wanted = pod?.metadata.deletionTimestamp === undefined ? (pod?.spec.volumes ?? []) : [];
-    const done = wanted.map((volume) => {
-      const claim = pod && claimFor(pod, volume);
-      return pod === undefined || claim === undefined || provide(pod, claim);
-    });
-    if (done.every((one) => one)) retries.forget(key);
+    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || sync(pod)) retries.forget(key);
     else retries.failed(key);
   });
   const retries = retrying(queue);
