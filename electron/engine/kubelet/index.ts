@@ -76,6 +76,8 @@ class KubeletSet {
   readonly #agents = new Map<string, NodeAgent>();
   /** Numbers of the machines there are, and a number below which all are taken. */
   readonly #taken = new Set<number>();
+  /** Numbers of machines that have gone while their pods, with addresses by that number, are still there; by node. */
+  readonly #leaving = new Map<string, Set<number>>();
   #allTakenBelow = 0;
   #subscriptions: (() => void)[] = [];
   #startedBefore = false;
@@ -98,6 +100,7 @@ class KubeletSet {
       for (const node of this.#nodes.lister.list()) if (gaveUp(node)) this.#faults.crash(node.metadata.name);
     this.#startedBefore = true;
     this.#queue.start();
+    this.#findLeaving();
     this.#subscriptions = [
       this.#nodes.subscribe(
         {
@@ -135,6 +138,7 @@ class KubeletSet {
     }
     this.#agents.clear();
     this.#taken.clear();
+    this.#leaving.clear();
     this.#allTakenBelow = 0;
   }
 
@@ -223,10 +227,7 @@ class KubeletSet {
     if (node === undefined) {
       agent?.dispose();
       this.#agents.delete(name);
-      if (agent !== undefined) {
-        this.#taken.delete(agent.index);
-        this.#allTakenBelow = Math.min(this.#allTakenBelow, agent.index);
-      }
+      if (agent !== undefined) this.#leave(name, agent.index);
       return;
     }
     if (agent !== undefined) return;
@@ -238,8 +239,36 @@ class KubeletSet {
     if (this.#pressed.delete(name)) added.reviewPressure();
   }
 
+  /** The number of a machine is free again when none of its pods is left. */
+  #leave(node: string, index: number): void {
+    this.#leaving.set(node, (this.#leaving.get(node) ?? new Set()).add(index));
+    this.#taken.add(index);
+  }
+
+  #releaseNumbers(): void {
+    for (const [node, numbers] of this.#leaving) {
+      if (this.#pods.lister.byIndex('nodeName', node).length > 0) continue;
+      this.#leaving.delete(node);
+      for (const index of numbers) {
+        this.#taken.delete(index);
+        this.#allTakenBelow = Math.min(this.#allTakenBelow, index);
+      }
+    }
+  }
+
+  /** Numbers of machines that have gone, read off the addresses of pods they left behind. */
+  #findLeaving(): void {
+    for (const { spec, status } of this.#pods.lister.list()) {
+      if (!spec.nodeName || this.#nodes.lister.get('', spec.nodeName) !== undefined) continue;
+      const address = /^10\.(\d+)\.(\d+)\.\d+$/.exec(status.podIP ?? '');
+      const index = address === null ? -1 : (Number(address[1]) - 244) * 256 + Number(address[2]);
+      if (index >= 0) this.#leave(spec.nodeName, index);
+    }
+  }
+
   /** Number of a machine, from its address when that is one of ours, so that a restart gives the same addresses. */
   #freeIndex(node: Node): number {
+    this.#releaseNumbers();
     const address = /^172\.18\.(\d+)\.(\d+)$/.exec(
       node.status.addresses?.find((entry) => entry.type === 'InternalIP')?.address ?? '',
     );

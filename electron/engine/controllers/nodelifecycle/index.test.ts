@@ -137,6 +137,31 @@ describe('node lifecycle', () => {
     expect(after.at(-1)).toContain('five deleting');
   });
 
+  it('stops evictions in a small zone that is partly down, slows them in a large one, and goes on when it is better', () => {
+    const zoned = (zone: string, count: number) =>
+      Array.from({ length: count }, (_, index) => node(`${zone}${index}`, { labels: { 'topology.kubernetes.io/zone': zone } }));
+    const tainted = (cluster: TestCluster, zone: string) =>
+      cluster
+        .list('Node')
+        .filter(
+          ({ metadata, spec }) => metadata.name.startsWith(zone) && spec.taints?.some(({ effect }) => effect === 'NoExecute'),
+        ).length;
+    const { cluster, faults } = setUp();
+    cluster.create(...zoned('s', 4), ...zoned('l', 60), ...zoned('w', 3));
+    cluster.runFor(12_000);
+    for (const name of ['s0', 's1', 's2']) faults.partition(name);
+    for (let index = 0; index < 40; index++) faults.partition(`l${index}`);
+    cluster.runFor(60_000);
+    // The large zone has a token left from better times, then one every 100 seconds.
+    expect([tainted(cluster, 's'), tainted(cluster, 'l')]).toEqual([0, 1]);
+    cluster.runFor(250_000);
+    expect([tainted(cluster, 's'), tainted(cluster, 'l')]).toEqual([0, 3]);
+    faults.recover('s0');
+    cluster.runFor(40_000);
+    expect(tainted(cluster, 's')).toBe(2);
+    expect(tainted(cluster, 'w')).toBe(0);
+  });
+
   it('turns reported conditions into taints', () => {
     const { cluster } = setUp();
     cluster.create(node('n1'));

@@ -47,6 +47,7 @@ class NodeLifecycle {
   #zones = new Map<string, ZoneQueue>();
   #monitor: number | undefined;
   #pass: number | undefined;
+  #passMs = 0;
   #subscriptions: (() => void)[] = [];
 
   constructor(ctx: ComponentContext) {
@@ -241,7 +242,6 @@ class NodeLifecycle {
   }
 
   #schedulePass(): void {
-    if (this.#pass !== undefined) return;
     const { clock } = this.#ctx;
     const due = [...this.#zones.values()]
       .filter((zone) => zone.waiting.length > 0)
@@ -249,6 +249,11 @@ class NodeLifecycle {
     const times = due.filter((time) => time !== undefined);
     if (times.length === 0) return;
     const delayMs = Math.max(TAINT_PASS_MS, Math.min(...times) - clock.nowMs);
+    const dueMs = clock.nowMs + delayMs;
+    // A zone that is better again need not wait for another zone's slower pace.
+    if (this.#pass !== undefined && this.#passMs <= dueMs) return;
+    if (this.#pass !== undefined) clock.cancel(this.#pass);
+    this.#passMs = dueMs;
     this.#pass = clock.schedule(delayMs, 'node-lifecycle-controller/taint-pass', () => {
       this.#pass = undefined;
       this.#taintPass();
