@@ -269,3 +269,67 @@ spec:
       resources: { requests: { cpu: 250m, memory: 128Mi } }
 `,
 );
+
+const RESOURCES = '{ requests: { cpu: 250m, memory: 256Mi } }';
+
+/** For pictures: every kind of workload on four machines, a minute or so into their lives. */
+export const WORKLOADS = join(
+  `apiVersion: stowage/v1alpha1
+kind: Scenario
+metadata: { name: night-shift }
+spec:
+  title: Night shift
+  description: >-
+    A web shop with its database, an agent on each machine, a nightly conversion and a report every minute.
+  seed: 3
+  startTime: 2026-01-01T00:00:50Z
+  positions: { worker-1: { x: 0, y: 0 }, worker-2: { x: 310, y: 0 }, worker-3: { x: 0, y: 230 }, worker-4: { x: 310, y: 230 } }
+`,
+  node('worker-1', '4'),
+  node('worker-2', '4', 'zone-b'),
+  node('worker-3', '4', 'zone-c'),
+  node('worker-4', '4', 'zone-b'),
+  deployment('shop', 5, '500m', 'terminationGracePeriodSeconds: 5'),
+  `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: database, namespace: default }
+spec:
+  serviceName: database
+  replicas: 3
+  selector: { matchLabels: { app: database } }
+  template:
+    metadata: { labels: { app: database } }
+    spec: { containers: [{ name: postgres, image: "postgres:17", resources: ${RESOURCES} }] }
+`,
+  `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: log-agent, namespace: default }
+spec:
+  selector: { matchLabels: { app: log-agent } }
+  template:
+    metadata: { labels: { app: log-agent } }
+    spec: { containers: [{ name: agent, image: "log-agent:1.0", resources: ${RESOURCES} }] }
+`,
+  `apiVersion: batch/v1
+kind: Job
+metadata: { name: convert, namespace: default }
+spec:
+  completionMode: Indexed
+  completions: 12
+  parallelism: 3
+  template:
+    metadata: { labels: { app: convert }, annotations: { stowage.dev/run-seconds: "14" } }
+    spec: { restartPolicy: Never, containers: [{ name: ffmpeg, image: "ffmpeg:7.1", resources: ${RESOURCES} }] }
+`,
+  `apiVersion: batch/v1
+kind: CronJob
+metadata: { name: report, namespace: default }
+spec:
+  schedule: "* * * * *"
+  jobTemplate:
+    spec:
+      template:
+        metadata: { labels: { app: report }, annotations: { stowage.dev/run-seconds: "30" } }
+        spec: { restartPolicy: Never, containers: [{ name: report, image: "report:1.0", resources: ${RESOURCES} }] }
+`,
+);

@@ -1,6 +1,6 @@
 import { openByDialog, putFile } from './files.ts';
 import { type App, expect, test } from './fixtures.ts';
-import { BAD, SHOWCASE } from './scenarios.ts';
+import { BAD, SHOWCASE, WORKLOADS } from './scenarios.ts';
 import { Ui } from './ui.ts';
 
 /** Lets notices, hover and running animations go, so that a picture shows the state and nothing else. */
@@ -119,7 +119,7 @@ test('pictures of a drain, a roll-out, a waiting pod, a crash, a bad file', asyn
 
   await app.openLibrary('08-rolling-update');
   await ui.seek(11_500);
-  await app.page.getByRole('button', { name: /^web, \d of 6 ready/ }).click();
+  await app.page.getByRole('button', { name: /^Deployment web, \d of 6 ready/ }).click();
   await expect(ui.dock().getByRole('row', { name: /^2 current/ })).toBeVisible();
   await shoot(app, 'rollout');
 
@@ -146,4 +146,72 @@ test('pictures of a drain, a roll-out, a waiting pod, a crash, a bad file', asyn
   await openByDialog(app, putFile(app, 'bad.yaml', BAD));
   await expect(ui.dialog('The file could not be opened')).toBeVisible();
   await shoot(app, 'bad-file');
+});
+
+test('pictures of workloads, a StatefulSet on its way, refusals, a failing pod', async ({ app }) => {
+  const ui = new Ui(app);
+  const workload = (name: RegExp) => app.page.getByRole('region', { name: 'Workloads' }).getByRole('button', { name });
+  await app.openText('night-shift.yaml', WORKLOADS);
+  await ui.seek(34_000);
+  await showAll(app);
+  await workload(/^Job convert/).click();
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await shoot(app, 'workloads');
+
+  await app.openLibrary('17-stateful-set');
+  await ui.seek(45_500);
+  await workload(/^StatefulSet db/).click();
+  await ui.dockTab('Roll-out');
+  await expect(ui.dock().getByRole('row', { name: /^2 current/ })).toBeVisible();
+  await shoot(app, 'rollout-statefulset');
+
+  await app.openLibrary('22-quota-and-limits');
+  await ui.seek(30_000);
+  await ui
+    .pod(/^Pod web-/)
+    .first()
+    .click();
+  await ui.inspector().getByRole('tab', { name: 'Admission' }).click();
+  await expect(ui.inspector().getByRole('article').first()).toContainText('LimitRanger');
+  await ui.dockTab('Refusals');
+  await expect(ui.dock().getByRole('article').first()).toContainText('maximum cpu usage per Container');
+  await shoot(app, 'refusals');
+
+  await app.openLibrary('26-probes');
+  await ui.seek(26_500);
+  await ui.pod('worker').click();
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await expect(ui.inspector().getByRole('group', { name: /liveness/i })).toBeVisible();
+  await ui.dockTab('Events');
+  await shoot(app, 'probes');
+
+  await app.openLibrary('28-crashes-and-repairs');
+  await ui.seek(25_000);
+  await ui.pod(/^Pod parser-/).click();
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await expect(ui.inspector()).toContainText('CrashLoopBackOff');
+  await shoot(app, 'crash-loop');
+});
+
+test('pictures of node pressure, a zone outage, the control plane', async ({ app }) => {
+  const ui = new Ui(app);
+  await app.openLibrary('29-node-pressure');
+  await ui.seek(20_000);
+  await ui.card('node-a').click({ position: { x: 60, y: 12 } });
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await ui.dockTab('Events');
+  await expect(ui.inspector()).toContainText('MemoryPressure');
+  await shoot(app, 'node-pressure');
+
+  await app.openLibrary('30-zone-outage');
+  await ui.seek(48_000);
+  await ui.card('a-1').click({ position: { x: 60, y: 12 } });
+  await shoot(app, 'zone-outage');
+
+  await app.openLibrary('32-static-pods');
+  await ui.seek(45_000);
+  await ui.pod('etcd-control-plane').click();
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await expect(ui.inspector()).toContainText('Static pod');
+  await shoot(app, 'static-pods');
 });
