@@ -13,23 +13,22 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   type StorageClass,
-  usesClaim,
   waitForFirstConsumer,
 } from '#shared/kube/storage.ts';
-import type { Pod } from '#shared/kube/types.ts';
-import type { Client, ComponentContext, EventRecorder, Lister } from '../../client/types.ts';
+import type { Client, EventRecorder, Lister } from '../../client/types.ts';
+import type { PodsByClaim } from '../common/podsByClaim.ts';
 import { bestVolume, mismatch } from './match.ts';
 import { driverOf, provisioningFault } from './plugins.ts';
 import type { StorageWriter } from './writes.ts';
 
 /** What the steps for claims work with. */
 export interface ClaimTools {
-  readonly ctx: ComponentContext;
   readonly client: Client;
   readonly writer: StorageWriter;
   readonly events: EventRecorder;
   readonly volumes: Lister<PersistentVolume>;
   readonly classes: Lister<StorageClass>;
+  readonly users: PodsByClaim;
 }
 
 /** Brings one claim forward; false when a write failed. Models PersistentVolumeController.syncClaim. */
@@ -102,10 +101,9 @@ function isDelayed({ classes }: ClaimTools, claim: PersistentVolumeClaim): boole
 }
 
 /** Models emitEventForUnboundDelayBindingClaim. */
-function announceWaiting({ ctx, events }: ClaimTools, claim: PersistentVolumeClaim): void {
-  const pods = ctx.informer('Pod').lister.list(claim.metadata.namespace ?? '');
-  const waits = (pod: Pod) => !pod.spec.nodeName && !isTerminal(pod) && usesClaim(pod, claim.metadata.name);
-  const waiting = pods.filter(waits).map((pod) => pod.metadata.name);
+function announceWaiting({ users, events }: ClaimTools, claim: PersistentVolumeClaim): void {
+  const pods = users.of(claim.metadata.namespace ?? '', claim.metadata.name);
+  const waiting = pods.filter((pod) => !pod.spec.nodeName && !isTerminal(pod)).map((pod) => pod.metadata.name);
   if (waiting.length === 0) {
     events.event(claim, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
     return;

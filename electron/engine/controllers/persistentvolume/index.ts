@@ -11,6 +11,7 @@ import type { KubeEvent, Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext, EventRecorder, Lister } from '../../client/types.ts';
 import type { TimerHandle } from '../../sim/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
+import { podsByClaim } from '../common/podsByClaim.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { storageInformer } from '../common/storageInformer.ts';
@@ -39,10 +40,11 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
   const classes = storageInformer<StorageClass>(ctx, 'StorageClass');
   const enqueueClaim = (namespace: string, name: string) => queue.add(`claim:${namespace}/${name}`);
   const enqueueVolume = (name: string) => queue.add(`volume:/${name}`);
-  const claimTools = { ctx, client, writer, events, volumes: volumes.lister, classes: classes.lister };
+  const users = podsByClaim(ctx);
+  const claimTools = { users, client, writer, events, volumes: volumes.lister, classes: classes.lister };
   /** Volumes whose recycler pod was taken away while it ran. */
   const lost = new Set<string>();
-  const volumeTools = { ctx, client, writer, events, lost, claims: claims.lister, enqueueClaim };
+  const volumeTools = { ctx, users, client, writer, events, lost, claims: claims.lister, enqueueClaim };
 
   const sync = (key: string): boolean => {
     const cut = key.indexOf(':');
@@ -97,6 +99,7 @@ export function createPersistentVolumeController(ctx: ComponentContext): Compone
       if (unsubscribe !== undefined) return;
       queue.start();
       unsubscribe = [
+        users.follow(),
         volumes.subscribe(
           {
             onAdd: onVolume,

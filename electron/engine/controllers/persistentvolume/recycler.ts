@@ -1,8 +1,9 @@
 import { isTerminal } from '#shared/kube/pod.ts';
 import { parseQuantity } from '#shared/kube/quantity.ts';
-import { type PersistentVolume, usesClaim } from '#shared/kube/storage.ts';
+import type { PersistentVolume } from '#shared/kube/storage.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, EventRecorder } from '../../client/types.ts';
+import type { PodsByClaim } from '../common/podsByClaim.ts';
 import { isRecyclable } from './plugins.ts';
 import type { StorageWriter } from './writes.ts';
 
@@ -25,6 +26,7 @@ export interface RecyclerTools {
   readonly writer: StorageWriter;
   readonly events: EventRecorder;
   readonly lost: Set<string>;
+  readonly users: PodsByClaim;
 }
 
 /** Name of the volume that a pod empties; undefined for any other pod. */
@@ -38,9 +40,9 @@ export function recycledVolume(namespace: string | undefined, podName: string | 
  */
 export function recycle(tools: RecyclerTools, volume: PersistentVolume): boolean {
   const { ctx, client, events } = tools;
-  const users = usersOf(ctx, volume);
-  if (users.length > 0) {
-    events.event(volume, 'Normal', 'VolumeFailedRecycle', `Volume is used by pods: ${users.join(', ')}`);
+  const named = usersOf(tools, volume);
+  if (named.length > 0) {
+    events.event(volume, 'Normal', 'VolumeFailedRecycle', `Volume is used by pods: ${named.join(', ')}`);
     return true;
   }
   if (!isRecyclable(volume)) return fail(tools, volume, 'No recycler plugin found for the volume!');
@@ -74,11 +76,11 @@ function fail({ writer, events }: RecyclerTools, volume: PersistentVolume, messa
 }
 
 /** Pods that still use the claim the volume was bound to, unless a new claim has taken its name. Models isVolumeUsed. */
-function usersOf(ctx: ComponentContext, volume: PersistentVolume): string[] {
+function usersOf({ ctx, users }: RecyclerTools, volume: PersistentVolume): string[] {
   const { namespace = '', name = '' } = volume.spec.claimRef ?? {};
   if (ctx.informer('PersistentVolumeClaim').lister.get(namespace, name) !== undefined) return [];
-  const pods = ctx.informer('Pod').lister.list(namespace);
-  return pods.filter((pod) => !isTerminal(pod) && usesClaim(pod, name)).map((pod) => `${namespace}/${pod.metadata.name}`);
+  const pods = users.of(namespace, name);
+  return pods.filter((pod) => !isTerminal(pod)).map((pod) => `${namespace}/${pod.metadata.name}`);
 }
 
 function recyclerPod({ metadata, spec }: PersistentVolume): Pod {

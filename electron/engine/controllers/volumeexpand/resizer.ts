@@ -1,4 +1,3 @@
-import { isTerminal } from '#shared/kube/pod.ts';
 import {
   annotated,
   annotationOf,
@@ -7,12 +6,12 @@ import {
   type PersistentVolumeClaim,
   requestedStorage,
   storageOf,
-  usesClaim,
 } from '#shared/kube/storage.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import type { Client, Component, ComponentContext } from '../../client/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
+import { podsByClaim } from '../common/podsByClaim.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { storageInformer } from '../common/storageInformer.ts';
@@ -35,6 +34,7 @@ export function createResizer(ctx: ComponentContext): Component {
   const claims = storageInformer<PersistentVolumeClaim>(ctx, 'PersistentVolumeClaim');
   const volumes = storageInformer<PersistentVolume>(ctx, 'PersistentVolume');
   const pods = ctx.informer('Pod');
+  const users = podsByClaim(ctx);
   /** Virtual time at which the work under way on a claim is done, and which work that is. */
   const due = new Map<string, { step: string; ms: number }>();
 
@@ -70,7 +70,7 @@ export function createResizer(ctx: ComponentContext): Component {
     return true;
   };
   const node = (key: string, claim: PersistentVolumeClaim, volume: PersistentVolume): boolean => {
-    const pod = pods.lister.list(claim.metadata.namespace ?? '').find((one) => runsWith(one, claim.metadata.name));
+    const pod = users.of(claim.metadata.namespace ?? '', claim.metadata.name).find(isRunning);
     if (pod === undefined) {
       due.delete(key);
       return true;
@@ -118,6 +118,7 @@ export function createResizer(ctx: ComponentContext): Component {
     }
   };
   const component = lifecycle(NAME, queue, () => [
+    users.follow(),
     claims.subscribe(
       {
         onAdd: onClaim,
@@ -148,8 +149,8 @@ function isOurs(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean
   return volume.spec.csi !== undefined && claim.status?.phase === 'Bound' && isHeldBy(volume, claim);
 }
 
-function runsWith(pod: Pod, claimName: string): boolean {
-  return !!pod.spec.nodeName && pod.status.phase === 'Running' && !isTerminal(pod) && usesClaim(pod, claimName);
+function isRunning(pod: Pod): boolean {
+  return !!pod.spec.nodeName && pod.status.phase === 'Running';
 }
 
 /** The volume as its driver has enlarged it; what it had before is noted where a node has still to do its part. */

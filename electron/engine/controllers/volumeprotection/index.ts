@@ -3,6 +3,7 @@ import type { KubeObject, Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
+import { podsByClaim } from '../common/podsByClaim.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { retrying } from '../common/retry.ts';
 import { storageInformer } from '../common/storageInformer.ts';
@@ -33,6 +34,7 @@ export function createVolumeProtection(ctx: ComponentContext): Component {
   const claims = storageInformer<PersistentVolumeClaim>(ctx, 'PersistentVolumeClaim');
   const volumes = storageInformer<PersistentVolume>(ctx, 'PersistentVolume');
   const pods = ctx.informer('Pod');
+  const users = podsByClaim(ctx);
 
   const isUsed = (claim: PersistentVolumeClaim) =>
     pods.lister.list(claim.metadata.namespace ?? '').some((pod) => !!pod.spec.nodeName && holds(pod, claim));
@@ -76,6 +78,7 @@ export function createVolumeProtection(ctx: ComponentContext): Component {
     }
   };
   return lifecycle(NAME, queue, () => [
+    users.follow(),
     claims.subscribe({ onAdd: onClaim, onUpdate: (_before, after) => onClaim(after) }, { replay: true }),
     volumes.subscribe({ onAdd: onVolume, onUpdate: (_before, after) => onVolume(after) }, { replay: true }),
     pods.subscribe({
