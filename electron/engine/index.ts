@@ -25,7 +25,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const kubelet = createKubelets(context, faults, metrics.source, (name) => components.runs(name));
   const components = new ComponentSet([...schedulers.all, kubelet], createControllers(context, metrics.source, metrics.history));
   schedulers.attach(components);
-  for (const addon of createAddons(context, { tryOut: () => schedulers.sandbox() })) components.insert(addon);
+  for (const addon of createAddons(context, { metrics: metrics.source, tryOut: () => schedulers.sandbox() }))
+    components.insert(addon);
   const switchComponent = (name: string, running: boolean): boolean => {
     const found = components.switch(name, running);
     kubelet.componentSwitched();

@@ -32,6 +32,8 @@ export const PLUGIN_ORDER: readonly string[] = [
   'PodTopologyLabels',
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
+  // Upstream one of the mutating webhooks, not a plugin of Kubernetes itself.
+  'VerticalPodAutoscaler',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionWebhook',
   'ResourceQuota',
@@ -59,6 +61,7 @@ export const DEFAULT_ON: ReadonlySet<string> = new Set([
   'PodTopologyLabels',
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
+  'VerticalPodAutoscaler',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionWebhook',
   'ResourceQuota',

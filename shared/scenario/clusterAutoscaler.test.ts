@@ -8,7 +8,7 @@ function problemsOf(settings: string): string[] {
   const parsed = parseScenario(text(settings), 'a.yaml');
   return parsed.ok
     ? []
-    : parsed.error.map(({ path, message }) => `${path.replace('spec.config.clusterAutoscaler', '')} | ${message}`);
+    : parsed.error.map(({ path, message }) => `${(path ?? '').replace('spec.config.clusterAutoscaler', '')} | ${message}`);
 }
 
 const GROUP = '{ name: pool, min: 0, max: 3, provisionMs: 45s, template: { capacity: { cpu: 4, memory: 8Gi, pods: 110 } } }';

@@ -27,6 +27,7 @@ import { taintNodesByCondition } from './taintNodesByCondition/index.ts';
 import { type AdmissionTrace, stepOf, type TraceNote } from './trace.ts';
 import type { AdmissionAccess, AdmissionPlugin, AdmissionRequest } from './types.ts';
 import { validatingPolicyPlugin } from './validatingPolicy/index.ts';
+import { verticalPodAutoscaler } from './verticalPodAutoscaler/index.ts';
 import { mutatingWebhookPlugin, validatingWebhookPlugin } from './webhooks/index.ts';
 
 export type { AdmissionSwitches } from '#shared/kube/admissionPlugins.ts';
@@ -56,6 +57,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   mutatingPolicyPlugin,
   mutatingWebhookPlugin,
+  verticalPodAutoscaler,
   validatingPolicyPlugin,
   validatingWebhookPlugin,
 ];

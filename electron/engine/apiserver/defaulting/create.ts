@@ -16,6 +16,7 @@ import { prepareStatefulSet } from '../kinds/statefulSet.ts';
 import { initialAutoscalerStatus } from './hpa.ts';
 import { mergeLabelKeys } from './labelKeys.ts';
 import { normalizeDataSource } from './storage.ts';
+import { withoutStatus } from './vpa.ts';
 
 const EMPTY_NODE_INFO = {
   machineID: '',
@@ -62,6 +63,8 @@ const strategies: Readonly<Record<string, (object: never, nowText: string) => Ku
   Job: <T extends KubeObject>(job: T): T => ({ ...job, status: {} }),
   CronJob: <T extends KubeObject>(cronJob: T): T => ({ ...cronJob, status: {} }),
   HorizontalPodAutoscaler: <T extends KubeObject>(hpa: T): T => ({ ...hpa, status: initialAutoscalerStatus() }),
+  VerticalPodAutoscaler: withoutStatus,
+  VerticalPodAutoscalerCheckpoint: withoutStatus,
   PersistentVolume: (volume: PersistentVolume, nowText: string): PersistentVolume => ({
     ...volume,
     status: { phase: 'Pending', lastPhaseTransitionTime: nowText as never },

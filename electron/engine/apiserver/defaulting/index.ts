@@ -29,6 +29,7 @@ import { shareEqual } from './share.ts';
 import { defaultStatefulSet } from './statefulSet.ts';
 import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storage.ts';
 import { defaultCsiDriver } from './storageDrivers.ts';
+import { defaultVerticalAutoscaler } from './vpa.ts';
 import { defaultMutatingWebhooks, defaultValidatingWebhooks } from './webhooks.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -48,6 +49,7 @@ const makers: Readonly<Record<string, (object: never) => KubeObject>> = {
   ReplicationController: defaultReplicationController,
   StatefulSet: defaultStatefulSet,
   HorizontalPodAutoscaler: defaultAutoscaler,
+  VerticalPodAutoscaler: defaultVerticalAutoscaler,
   Job: defaultJob,
   CronJob: defaultCronJob,
   PriorityClass: defaultPriorityClass,

@@ -10,6 +10,7 @@ import { endpointSliceStrategy, serviceStrategy } from './service.ts';
 import { serviceAccountStrategy } from './serviceAccount.ts';
 import { statefulSetStrategy } from './statefulSet.ts';
 import type { KindStrategy } from './strategy.ts';
+import { verticalAutoscalerStrategy } from './vpa.ts';
 import { webhookStrategy } from './webhooks.ts';
 
 /** A new simulated kind adds its line here; kinds that are not named follow the common rules. */
@@ -27,6 +28,8 @@ const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map<string, KindStrate
   ['StatefulSet', statefulSetStrategy],
   ['Job', jobStrategy],
   ['CronJob', countedStrategy],
+  ['VerticalPodAutoscaler', verticalAutoscalerStrategy],
+  ['VerticalPodAutoscalerCheckpoint', verticalAutoscalerStrategy],
   ['Service', serviceStrategy],
   ['EndpointSlice', endpointSliceStrategy],
   ['Ingress', countedStrategy],

@@ -73,6 +73,7 @@ import {
   validateVolumeAttributesClass,
   validateVolumeAttributesClassUpdate,
 } from './storageDrivers.ts';
+import { validateVerticalAutoscaler } from './vpa.ts';
 import { validateWebhooks } from './webhooks.ts';
 import {
   validateBudget,
@@ -110,6 +111,7 @@ const rules: Readonly<Record<string, Rules>> = {
     status: validateReplicaSetStatus,
   },
   StatefulSet: { create: validateStatefulSet, update: validateStatefulSetUpdate, status: validateStatefulSetStatus },
+  VerticalPodAutoscaler: { create: validateVerticalAutoscaler, update: validateVerticalAutoscaler },
   HorizontalPodAutoscaler: { create: validateAutoscaler, update: validateAutoscalerUpdate, status: validateAutoscalerStatus },
   Job: { create: validateJob, update: validateJobUpdate, status: validateJobStatus },
   CronJob: { create: validateCronJob, update: validateCronJobUpdate },

@@ -1,0 +1,2 @@
+export { createVpaRecommender } from './recommender.ts';
+export { createVpaUpdater } from './updater.ts';
