@@ -37,6 +37,7 @@ export const autoscaling = {
   notLookedYet: 'The autoscaler has not looked yet. It looks every 15 s.',
   failure: 'It could not work out a size, so it changes nothing:',
   metricIs: '{{name}} is at {{value}} per pod for a target of {{target}}.',
+  metricIsTotal: '{{name}} is at {{value}} for a target of {{target}}.',
   metricUnknown: '{{name}} could not be measured.',
   withinTolerance: 'The ratio {{ratio}} lies between {{low}} and {{high}}: near enough, nothing to do.',
   asksFor_one: 'That asks for {{count}} pod.',

@@ -38,6 +38,7 @@ export const autoscaling: Record<keyof typeof english, string> = {
   notLookedYet: '오토스케일러가 아직 살펴보지 않았습니다. 15초마다 살펴봅니다.',
   failure: '크기를 계산하지 못해서 아무것도 바꾸지 않습니다:',
   metricIs: '{{name}}: 파드당 {{value}}, 목표 {{target}}.',
+  metricIsTotal: '{{name}}: {{value}}, 목표 {{target}}.',
   metricUnknown: '{{name}} 값을 측정하지 못했습니다.',
   withinTolerance: '비율 {{ratio}}이(가) {{low}}와 {{high}} 사이라서 그대로 둡니다.',
   asksFor_one: '파드 {{count}}개가 필요합니다.',

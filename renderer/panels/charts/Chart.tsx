@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useT } from '../../i18n/index.ts';
-import type { ChartData, ChartSeries } from './series.ts';
+import type { ChartData, ChartSeries, Marks } from './series.ts';
 
 /** The drawing library is read when the first chart is looked at. */
 const Plot = lazy(async () => ({ default: (await import('./Plot.tsx')).Plot }));
@@ -24,20 +24,20 @@ function Key({ series }: { series: ChartSeries }) {
   );
 }
 
-/** Lines over virtual time with a title, a key and, for those who do not see it, the same in words. `whole`: the values are counts. */
+/** Lines over virtual time with a title, a key and, for those who do not see it, the same in words. */
 export function Chart({
   title,
   data,
   format,
   summary,
-  whole = false,
+  marks = 'round',
   height = 132,
 }: {
   title: string;
   data: ChartData;
   format: (value: number) => string;
   summary: string;
-  whole?: boolean;
+  marks?: Marks;
   height?: number;
 }) {
   const t = useT();
@@ -57,7 +57,7 @@ export function Chart({
         </p>
       ) : (
         <Suspense fallback={<div style={{ height }} />}>
-          <Plot data={data} format={format} whole={whole} height={height} />
+          <Plot data={data} format={format} marks={marks} height={height} />
         </Suspense>
       )}
     </figure>

@@ -59,7 +59,16 @@ function MetricChart({ points, row, index, height }: { points: Points; row: Metr
     row.value === undefined
       ? t('autoscaling:metricUnknown', { name: row.name })
       : t('autoscaling:metricSummary', { name: row.name, value: format(row.value), target: format(row.target) });
-  return <Chart title={row.name} data={data} format={format} summary={summary} height={height} />;
+  return (
+    <Chart
+      title={row.name}
+      data={data}
+      format={format}
+      summary={summary}
+      marks={row.unit === 'percent' ? 'whole' : 'round'}
+      height={height}
+    />
+  );
 }
 
 /** Sizes of an autoscaler's target, and each of its metrics against its target, at every sync. */
@@ -73,7 +82,7 @@ export function HpaCharts({ hpa, points, height = 112 }: { hpa: HorizontalPodAut
     : t('autoscaling:notMeasured');
   return (
     <div className="charts">
-      <Chart title={t('autoscaling:replicas')} data={data} format={String} summary={summary} whole height={height} />
+      <Chart title={t('autoscaling:replicas')} data={data} format={String} summary={summary} marks="whole" height={height} />
       {metricRows(hpa).map((row, index) => (
         <MetricChart key={row.id} points={points} row={row} index={index} height={height} />
       ))}

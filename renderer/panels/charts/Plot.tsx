@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import UPlot from 'uplot';
 import { printClock } from '../time.ts';
-import { type ChartData, timeRange, topOf } from './series.ts';
+import { type ChartData, type Marks, markSteps, timeRange, topOf } from './series.ts';
 
 function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -32,13 +32,14 @@ interface Pointed {
 interface Options {
   data: ChartData;
   format: (value: number) => string;
-  whole: boolean;
+  marks: Marks;
   width: number;
   height: number;
   point: (pointed: Pointed | null) => void;
 }
 
-function optionsOf({ data, format, whole, width, height, point }: Options): UPlot.Options {
+function optionsOf({ data, format, marks, width, height, point }: Options): UPlot.Options {
+  const incrs = markSteps(marks);
   const font = `11px ${token('--font')}`;
   const line = token('--line');
   const axis = { stroke: token('--tx3'), font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
@@ -57,7 +58,7 @@ function optionsOf({ data, format, whole, width, height, point }: Options): UPlo
         ...axis,
         size: 48,
         space: 26,
-        ...(whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] } : {}),
+        ...(incrs ? { incrs } : {}),
         values: (_, ticks) => ticks.map(format),
       },
     ],
@@ -97,12 +98,12 @@ function aligned({ times, series }: ChartData): UPlot.AlignedData {
 export function Plot({
   data,
   format,
-  whole,
+  marks,
   height,
 }: {
   data: ChartData;
   format: (value: number) => string;
-  whole: boolean;
+  marks: Marks;
   height: number;
 }) {
   const host = useRef<HTMLDivElement>(null);
@@ -121,7 +122,7 @@ export function Plot({
     const options = optionsOf({
       data: now,
       format: (value) => latest.current.format(value),
-      whole,
+      marks,
       width: Math.max(80, element.clientWidth),
       height,
       point: setPointed,
@@ -138,7 +139,7 @@ export function Plot({
       drawn.destroy();
       plot.current = null;
     };
-  }, [lines, theme, whole, height, few]);
+  }, [lines, theme, marks, height, few]);
   useEffect(() => plot.current?.setData(aligned(data)), [data]);
   const at = pointed ? data.times[pointed.index] : undefined;
   return (

@@ -44,7 +44,7 @@ function UsageChart({ points, resource, node }: { points: readonly UsagePoint[];
   const title = t(cpu ? 'autoscaling:cpuUse' : 'autoscaling:memoryUse');
   const words = { what: title, used: format(used), asked: format(asked) };
   const summary = last ? t(node ? 'autoscaling:nodeSummary' : 'autoscaling:useSummary', words) : t('autoscaling:notMeasured');
-  return <Chart title={title} data={data} format={format} summary={summary} height={112} />;
+  return <Chart title={title} data={data} format={format} summary={summary} marks={cpu ? 'round' : 'bytes'} height={112} />;
 }
 
 /** CPU and memory of a workload (against what its pods ask for and may have) or of a node (against what it can give) over time. */

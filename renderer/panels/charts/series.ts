@@ -13,6 +13,9 @@ export interface ChartSeries {
   readonly fill?: boolean;
 }
 
+/** Which distances between marks of the vertical axis read well: whole numbers, powers of 1024, or any round number. */
+export type Marks = 'whole' | 'bytes' | 'round';
+
 /** Lines over virtual time. */
 export interface ChartData {
   /** Virtual milliseconds, ascending. */
@@ -21,6 +24,12 @@ export interface ChartData {
 }
 
 const MIN_SPAN_S = 60;
+
+/** Distances that marks may have; undefined leaves it to the drawing. */
+export function markSteps(marks: Marks): number[] | undefined {
+  if (marks === 'whole') return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
+  return marks === 'bytes' ? Array.from({ length: 30 }, (_, power) => 2 ** (20 + power)) : undefined;
+}
 
 /** Virtual seconds shown for a range of data: at least a minute. */
 export function timeRange(least: number | null, most: number | null): [number, number] {

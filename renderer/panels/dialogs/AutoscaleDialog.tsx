@@ -1,7 +1,7 @@
 import '../autoscaling.css';
 import { useId, useState } from 'react';
 import type { HorizontalPodAutoscaler, ObjectRef } from '#shared/kube/types.ts';
-import { keyOf } from '#shared/kube/types.ts';
+import { keyOf, refOf } from '#shared/kube/types.ts';
 import { Dialog, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
@@ -14,7 +14,9 @@ import {
   draftOfAutoscaler,
   emptyAutoscaler,
   patchOfDraft,
+  specOfDraft,
 } from '../model/autoscalerDraft.ts';
+import { ofKind, targetKeyOf } from '../model/autoscaling.ts';
 import { freeName } from '../model/drafts.ts';
 import { Foot } from './Foot.tsx';
 import { ManifestPreview } from './ManifestPreview.tsx';
@@ -54,11 +56,19 @@ function Fields({
   );
 }
 
-/** Makes a HorizontalPodAutoscaler for a workload, or changes the one that `target` is. */
+/** The autoscaler that `target` is, or that scales it already: two would fight over it. */
+function storedFor(target: ObjectRef): HorizontalPodAutoscaler | undefined {
+  const { others } = useCluster.getState();
+  if (target.kind === 'HorizontalPodAutoscaler')
+    return others.get(keyOf(target)) as unknown as HorizontalPodAutoscaler | undefined;
+  return ofKind<HorizontalPodAutoscaler>(others, 'HorizontalPodAutoscaler').find((hpa) => targetKeyOf(hpa) === keyOf(target));
+}
+
+/** Makes a HorizontalPodAutoscaler for a workload, or changes the one that `target` is or that scales it. */
 export function AutoscaleDialog({ target }: { target: ObjectRef }) {
   const t = useT();
   const form = useId();
-  const [stored] = useState(() => useCluster.getState().others.get(keyOf(target)) as HorizontalPodAutoscaler | undefined);
+  const [stored] = useState(() => storedFor(target));
   const workload = useCluster((state) => workloadOf(state, keyOf(target)));
   const others = useCluster((state) => state.others);
   const [first] = useState(() => {
@@ -80,7 +90,7 @@ export function AutoscaleDialog({ target }: { target: ObjectRef }) {
   };
   return (
     <Dialog
-      title={t(stored ? 'autoscaling:editTitle' : 'autoscaling:newTitle', { name: target.name })}
+      title={t(stored ? 'autoscaling:editTitle' : 'autoscaling:newTitle', { name: stored?.metadata.name ?? target.name })}
       description={t('autoscaling:newLead')}
       width={560}
       onClose={closeDialog}
@@ -97,7 +107,8 @@ export function AutoscaleDialog({ target }: { target: ObjectRef }) {
         id={form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (stored) submit({ type: 'patch', ref: target, patchType: 'merge', patch: patchOfDraft(stored, first, draft) }, done);
+          if (stored)
+            submit({ type: 'patch', ref: refOf(stored), patchType: 'merge', patch: patchOfDraft(stored, first, draft) }, done);
           else submit({ type: 'create', objects: [object] }, done);
         }}
       >
@@ -106,10 +117,13 @@ export function AutoscaleDialog({ target }: { target: ObjectRef }) {
         <Refusal error={error} />
         {stored ? null : (
           <>
-            <div className="same-as">
-              <span className="muted small">{t('panels:sameAs')}</span>
-              <code className="mono">{autoscaleLine(draft, target)}</code>
-            </div>
+            {/* kubectl autoscale has no flags for behaviour. */}
+            {specOfDraft(draft).behavior ? null : (
+              <div className="same-as">
+                <span className="muted small">{t('panels:sameAs')}</span>
+                <code className="mono">{autoscaleLine(draft, target)}</code>
+              </div>
+            )}
             <ManifestPreview object={object} />
           </>
         )}

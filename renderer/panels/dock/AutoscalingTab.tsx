@@ -1,4 +1,5 @@
 import '../autoscaling.css';
+import { ArrowRight } from 'lucide-react';
 import { useMemo } from 'react';
 import type { HorizontalPodAutoscaler, ObjectKey } from '#shared/kube/types.ts';
 import { objectKey } from '#shared/kube/types.ts';
@@ -32,13 +33,13 @@ function LastChange({ id }: { id: ObjectKey }) {
   const said = /^New size: (\d+); reason: (.*)$/.exec(last?.message ?? '');
   if (!last || !said) return null;
   return (
-    <span className="muted small" title={last.message}>
+    <div className="muted last-change" title={last.message}>
       {t('autoscaling:lastChange', {
         count: Number(said[1]),
         ago: printAge(nowSeconds * 1000 - last.lastMs),
         reason: said[2] ?? '',
       })}
-    </span>
+    </div>
   );
 }
 
@@ -54,8 +55,12 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
         <button type="button" className="link" onClick={() => select(key)}>
           <KindIcon kind="HorizontalPodAutoscaler" size={13} /> {hpa.metadata.name}
         </button>
+        {target ? (
+          <div className="scaler-target">
+            <ArrowRight size={11} aria-hidden /> <ObjectLink id={target} />
+          </div>
+        ) : null}
       </th>
-      <td>{target ? <ObjectLink id={target} /> : null}</td>
       <td className="mono">
         {metricRows(hpa).map((row) => (
           <div key={row.id}>
@@ -71,7 +76,7 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
       <td>
         <span className={`decision ${decision.tone}`}>
           {t(`autoscaling:decision_${decision.id}`, { count: decision.replicas })}
-        </span>{' '}
+        </span>
         <LastChange id={key} />
       </td>
     </tr>
@@ -88,8 +93,12 @@ function VpaRow({ vpa, chosen }: { vpa: VpaView; chosen: boolean }) {
         <button type="button" className="link" onClick={() => select(objectKey(vpa))}>
           <KindIcon kind="VerticalPodAutoscaler" size={13} /> {vpa.metadata.name}
         </button>
+        {target ? (
+          <div className="scaler-target">
+            <ArrowRight size={11} aria-hidden /> <ObjectLink id={target} />
+          </div>
+        ) : null}
       </th>
-      <td>{target ? <ObjectLink id={target} /> : null}</td>
       <td className="mono" colSpan={3}>
         {first
           ? `${first.container}: cpu ${first.cpu ? metricText('cpu', first.cpu.target) : '–'} · memory ${first.memory ? bytesText(first.memory.target) : '–'}`
@@ -191,7 +200,6 @@ export function AutoscalingTab() {
           <thead>
             <tr>
               <th>{t('autoscaling:autoscaler')}</th>
-              <th>{t('autoscaling:scales')}</th>
               <th>{t('autoscaling:metric')}</th>
               <th className="num">{t('autoscaling:range')}</th>
               <th className="num">{t('autoscaling:replicas')}</th>

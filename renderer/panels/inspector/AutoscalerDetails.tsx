@@ -66,16 +66,16 @@ export function HpaDetails({ hpa }: { hpa: HorizontalPodAutoscaler }) {
             t('autoscaling:replicas'),
             currentReplicas === desiredReplicas ? String(currentReplicas) : `${currentReplicas} → ${desiredReplicas}`,
           ],
-          ...metricRows(hpa).map(
-            (row) =>
-              [
-                row.of ? `${row.name} (${row.of})` : row.name,
-                <span key={row.id} className="mono">
-                  {row.value === undefined ? t('autoscaling:unknown') : metricText(row.unit, row.value)} /{' '}
-                  {metricText(row.unit, row.target)}
-                </span>,
-              ] as const,
-          ),
+          [
+            t('autoscaling:metric'),
+            metricRows(hpa).map((row) => (
+              <div key={row.id} className="mono">
+                {row.of ? `${row.name} (${row.of})` : row.name}{' '}
+                {row.value === undefined ? t('autoscaling:unknown') : metricText(row.unit, row.value)} /{' '}
+                {metricText(row.unit, row.target)}
+              </div>
+            )),
+          ],
           [t('panels:status'), t(`autoscaling:decision_${decision.id}`, { count: decision.replicas })],
         ]}
       />

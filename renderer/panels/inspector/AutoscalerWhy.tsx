@@ -76,7 +76,11 @@ function metricLines(why: AutoscalerWhy, hpa: HorizontalPodAutoscaler, t: Transl
         })
       : t('autoscaling:asksFor', { count: wish.replicas });
     return [
-      { id: row.id, text: `${t('autoscaling:metricIs', words)} ${verdict}`, formula: `desired = ${wish.formula}` },
+      {
+        id: row.id,
+        text: `${t(row.rule === 'total' ? 'autoscaling:metricIsTotal' : 'autoscaling:metricIs', words)} ${verdict}`,
+        formula: `desired = ${wish.formula}`,
+      },
       ...podsLine(pods, row, t),
     ];
   });

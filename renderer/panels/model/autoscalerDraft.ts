@@ -146,7 +146,7 @@ export function patchOfDraft(
   return { spec };
 }
 
-/** The kubectl line that makes the same; undefined when kubectl autoscale cannot say it. */
+/** The kubectl line that makes the same, as long as nothing is said of behaviour. */
 export function autoscaleLine(draft: AutoscalerDraft, target: ObjectRef): string {
   const flags = [
     ...(draft.name.trim() === target.name ? [] : [`--name=${draft.name.trim()}`]),

@@ -193,7 +193,8 @@ export function wishOf(row: MetricRow, current: number, pods: CountedPods, toler
   if (rule === 'total' || unready + pods.missing === 0) return plain(pods.counted);
   const stand = ratio < 1 ? (unit === 'percent' ? Math.max(100, target) : target) : 0;
   const count = pods.counted + filled + unready;
-  const average = (row.value * pods.counted + stand * filled) / Math.max(1, count);
+  // Cut, not rounded, as upstream's whole numbers are.
+  const average = Math.trunc((row.value * pods.counted + stand * filled) / Math.max(1, count));
   const next = average / target;
   const turned = within(next, tolerances) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1);
   const wanted = Math.ceil(next * count);
@@ -352,6 +353,8 @@ export function decisionOf(hpa: HorizontalPodAutoscaler): AutoscalerDecision {
     return active.reason === 'ScalingDisabled' ? of('disabled', 'warn') : of('failed', 'bad', currentReplicas);
   if (desiredReplicas > currentReplicas) return of('up', 'move');
   if (desiredReplicas < currentReplicas) return of('down', 'move');
+  const { minReplicas: min = 1 } = hpa.spec;
+  if (able.reason === 'ScaleDownStabilized' && currentReplicas === min) return of('atMin', 'ok');
   if (able.reason === 'ScaleDownStabilized' || able.reason === 'ScaleUpStabilized') return of('stabilized', 'warn');
   if (limited?.status === 'True' && limited.reason === 'TooManyReplicas') return of('atMax', 'warn');
   if (limited?.status === 'True' && limited.reason === 'TooFewReplicas') return of('atMin', 'ok');
