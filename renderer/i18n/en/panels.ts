@@ -10,6 +10,8 @@ export const panels = {
   admission: 'Admission',
   admissionNone: 'No admission plugin changed or refused a request for this object lately.',
   admissionRefused: 'refused · {{code}}',
+  admissionOthers_one: '{{count}} other plugin had its say',
+  admissionOthers_other: '{{count}} other plugins had their say',
   logs: 'Log',
   logsContainer: 'Container',
   logsPrevious: 'of the run before',

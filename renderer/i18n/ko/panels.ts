@@ -12,6 +12,8 @@ export const panels: Record<keyof typeof english, string> = {
   admission: '어드미션',
   admissionNone: '최근 이 오브젝트의 요청을 바꾸거나 거부한 어드미션 플러그인이 없습니다.',
   admissionRefused: '거부됨 · {{code}}',
+  admissionOthers_one: '다른 플러그인 {{count}}개가 한 일',
+  admissionOthers_other: '다른 플러그인 {{count}}개가 한 일',
   logs: '로그',
   logsContainer: '컨테이너',
   logsPrevious: '이전 실행',

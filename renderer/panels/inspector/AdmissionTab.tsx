@@ -47,6 +47,34 @@ function Step({ step }: { step: AdmissionStep }) {
   );
 }
 
+function Steps({ steps }: { steps: readonly AdmissionStep[] }) {
+  return (
+    <ul>
+      {steps.map((step) => (
+        <Step key={step.plugin} step={step} />
+      ))}
+    </ul>
+  );
+}
+
+/** Who refused and why comes first; what others had changed before is for those who ask. */
+function Refused({ decision }: { decision: AdmissionDecision }) {
+  const t = useT();
+  const against = decision.steps.filter((step) => step.refused !== undefined);
+  const others = decision.steps.filter((step) => step.refused === undefined);
+  return (
+    <>
+      {against.length > 0 ? <Steps steps={against} /> : <p className="refused">{decision.refusal?.message}</p>}
+      {others.length > 0 ? (
+        <details className="admission-others">
+          <summary className="muted">{t('panels:admissionOthers', { count: others.length })}</summary>
+          <Steps steps={others} />
+        </details>
+      ) : null}
+    </>
+  );
+}
+
 /** One request and what each plugin did to it. `linked` names the object with a link. */
 export function Decision({ decision, linked }: { decision: AdmissionDecision; linked: boolean }) {
   const t = useT();
@@ -67,14 +95,7 @@ export function Decision({ decision, linked }: { decision: AdmissionDecision; li
           <span className="tag bad">{t('panels:admissionRefused', { code: decision.refusal.code })}</span>
         ) : null}
       </header>
-      <ul>
-        {decision.steps.map((step) => (
-          <Step key={step.plugin} step={step} />
-        ))}
-      </ul>
-      {decision.refusal && !decision.steps.some((step) => step.refused !== undefined) ? (
-        <p className="refused">{decision.refusal.message}</p>
-      ) : null}
+      {decision.refusal ? <Refused decision={decision} /> : <Steps steps={decision.steps} />}
     </article>
   );
 }
