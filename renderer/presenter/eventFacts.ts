@@ -79,6 +79,8 @@ function familyOf(key: ObjectKey, after: Mirror): ObjectKey {
 
 function refused(event: KubeEvent, after: Mirror): Happening[] {
   const message = event.message ?? '';
+  // What an old revision may not create does not matter any more.
+  if (after.lineage.get(objectOf(event))?.current === false) return [];
   const owner = familyOf(objectOf(event), after);
   const name = nameOfKey(owner);
   const quota = QUOTA.exec(message);

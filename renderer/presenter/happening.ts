@@ -114,6 +114,7 @@ export type Why =
   | 'quota'
   | 'refusal'
   | 'sameName'
+  | 'sameStorage'
   | 'allAtOnce'
   | 'firstInOrder'
   | 'nextInOrder'

@@ -1,3 +1,4 @@
+import { podCondition } from '#shared/kube/conditions.ts';
 import type { ObjectKey, Pod } from '#shared/kube/types.ts';
 import { countedReasons, type ReasonCount } from '../explain/pending.ts';
 import { findReason } from '../explain/reasons.ts';
@@ -165,6 +166,8 @@ function isReady(pod: Pod | undefined): boolean {
 /** It was ready and runs on, yet is not ready any more: its readiness probe, not an end of a container. */
 function lostReadiness(was: Pod | undefined, is: Pod): boolean {
   if (!isReady(was) || isReady(is) || is.status?.phase !== 'Running') return false;
+  // One that its kubelet is ending loses its readiness too; its end is what is told.
+  if (podCondition(is, 'DisruptionTarget')?.status === 'True') return false;
   const statuses = is.status.containerStatuses ?? [];
   return statuses.length > 0 && statuses.every((one) => one.state?.running) && restartsOf(is) === restartsOf(was);
 }

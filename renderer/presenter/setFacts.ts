@@ -28,7 +28,10 @@ function podKey(set: StatefulSet, ordinal: number): ObjectKey {
 
 function nextOf(set: StatefulSet, pod: Pod, after: Mirror): Reason {
   const ordinal = ordinalOf(pod);
-  if (after.pods.has(podKey(set, ordinal + 1))) return because('sameName', { set: set.metadata.name });
+  const { currentRevision, updateRevision } = set.status ?? {};
+  const updating = currentRevision !== undefined && updateRevision !== undefined && currentRevision !== updateRevision;
+  if (updating || after.pods.has(podKey(set, ordinal + 1)))
+    return because((set.spec.volumeClaimTemplates ?? []).length > 0 ? 'sameStorage' : 'sameName', { set: set.metadata.name });
   if (set.spec.podManagementPolicy === 'Parallel') return because('allAtOnce', { set: set.metadata.name });
   const first = (set.spec as { ordinals?: { start?: number } }).ordinals?.start ?? 0;
   if (ordinal === first) return because('firstInOrder', { set: set.metadata.name });

@@ -39,7 +39,7 @@ describe('jobs', () => {
     [
       'complete',
       [{ put: [job({ succeeded: 2 })] }, { put: [job({ succeeded: 3, ...ends('Complete') })] }],
-      ['migrate has completed | 3 of 3 pods have succeeded.'],
+      ['migrate has completed | 3 of 3 succeeded.'],
     ],
     [
       'give up after too many failures',
@@ -104,6 +104,11 @@ describe('StatefulSets and DaemonSets', () => {
     [
       'one that comes back',
       [{ put: [set(), of(1)] }, { put: [of(0)] }],
+      ['db-0 arrives and waits for a node | db gives a replacement the same name.'],
+    ],
+    [
+      'one that comes back to its storage',
+      [{ put: [set({ volumeClaimTemplates: [{}] }), of(1)] }, { put: [of(0)] }],
       ['db-0 arrives and waits for a node | db gives a replacement the same name and the same storage.'],
     ],
     [
@@ -209,6 +214,15 @@ describe('containers', () => {
 });
 
 describe('machines', () => {
+  it('a pod that its kubelet is ending is not said to fail its readiness probe', () => {
+    const conditions = [
+      { type: 'Ready', status: 'False' },
+      { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet' },
+    ];
+    const containerStatuses = [{ name: 'app', restartCount: 0, state: { running: {} } }];
+    const ending = pod('x', { on: 'node-a', status: { phase: 'Running', conditions, containerStatuses } });
+    expect(said({ put: [pod('x', { on: 'node-a' })] }, { put: [ending] })).toEqual([]);
+  });
   const short = (status: string): AnyObject => {
     const one = node('node-a') as AnyObject & { status: { conditions: object[] } };
     return { ...one, status: { ...one.status, conditions: [...one.status.conditions, { type: 'MemoryPressure', status }] } };
