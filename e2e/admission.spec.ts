@@ -19,7 +19,7 @@ test('what the quota refuses is told: of all requests, and of the one object', a
 
   await refused.getByRole('button', { name: /^pod\/web-/ }).click();
   await expect(ui.inspector()).toContainText(name.slice('pod/'.length));
-  await expect(ui.inspector().getByRole('article')).toContainText('exceeded quota: team-a');
+  await expect(ui.inspector().getByRole('article').first()).toContainText('exceeded quota: team-a');
   await ui
     .pod(/^Pod web-/)
     .first()
@@ -28,6 +28,7 @@ test('what the quota refuses is told: of all requests, and of the one object', a
   const own = ui.inspector().getByRole('article').first();
   await expect(own).toContainText('ServiceAccount');
   await expect(own).not.toContainText('refused');
+  expect(app.errors).toEqual([]);
 });
 
 test('every template is a manifest that an empty cluster takes', async ({ app }) => {

@@ -254,6 +254,9 @@ spec: { hard: { requests.cpu: "1" } }
   deployment('web', 4, '500m', 'terminationGracePeriodSeconds: 3').replace('namespace: default', 'namespace: team-a'),
 );
 
+/** A Deployment of two that idles. */
+export const CALM = join(EMPTY, deployment('web', 2, '500m', 'terminationGracePeriodSeconds: 3'));
+
 /** A pod whose life is asked for every two seconds. */
 export const PROBED = join(
   EMPTY,

@@ -193,7 +193,7 @@ test('pictures of workloads, a StatefulSet on its way, refusals, a failing pod',
   await shoot(app, 'crash-loop');
 });
 
-test('pictures of node pressure, a zone outage, the control plane', async ({ app }) => {
+test('pictures of node pressure, a zone outage, the control plane, autoscaling', async ({ app }) => {
   const ui = new Ui(app);
   await app.openLibrary('29-node-pressure');
   await ui.seek(20_000);
@@ -214,4 +214,12 @@ test('pictures of node pressure, a zone outage, the control plane', async ({ app
   await ui.inspector().getByRole('tab', { name: 'Details' }).click();
   await expect(ui.inspector()).toContainText('Static pod');
   await shoot(app, 'static-pods');
+
+  await app.openLibrary('21-autoscaling-under-load');
+  await ui.seek(118_000);
+  await app.page.getByRole('button', { name: /^Deployment web/ }).click();
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await ui.dockTab('Autoscaling');
+  await expect(ui.dock()).toContainText('waits until the wish is steady');
+  await shoot(app, 'autoscaling');
 });

@@ -107,12 +107,9 @@ export function AdmissionTab({ id }: { id: ObjectKey }) {
   if (decisions.length === 0) return <p className="empty">{t('panels:admissionNone')}</p>;
   return (
     <div className="inspector-body admissions">
-      {decisions.map((decision) => (
-        <Decision
-          key={`${decision.atMs} ${decision.operation} ${decision.subresource ?? ''} ${decision.user}`}
-          decision={decision}
-          linked={false}
-        />
+      {decisions.map((decision, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: equal requests of one instant are told apart by their place only
+        <Decision key={`${decision.atMs} ${decision.operation} ${index}`} decision={decision} linked={false} />
       ))}
     </div>
   );
