@@ -21,6 +21,12 @@ import { type PolicyScenario, runPolicies } from '#engine/conformance/policies/i
 import { type PreemptionCase, runPreemptionConformance } from '#engine/conformance/preemption.ts';
 import { parseJsonLines } from '#engine/conformance/read.ts';
 import type { RolloutCase } from '#engine/conformance/rollouts.ts';
+import {
+  type AllocationFacts,
+  type EndpointScenario,
+  runServices,
+  type ServiceCase,
+} from '#engine/conformance/services/index.ts';
 import type { StorageScenario } from '#engine/conformance/storage/timeline.ts';
 import { runStorageConformance } from '#engine/conformance/storage.ts';
 import type { ConformanceReport } from '#engine/conformance/types.ts';
@@ -128,6 +134,20 @@ const policies: Topic = (data, readText) => {
   return existsSync(file) ? runPolicies(json<PolicyScenario[]>(file, readText)) : undefined;
 };
 
+const services: Topic = (data, readText) => {
+  const folder = join(data, 'services');
+  if (!existsSync(folder)) return undefined;
+  const list = <T>(name: string): T[] => (existsSync(join(folder, name)) ? json<T[]>(join(folder, name), readText) : []);
+  const [allocation, endpoints] = [join(folder, 'allocation.json'), join(folder, 'endpoints')];
+  const names = existsSync(endpoints) ? readdirSync(endpoints).filter((name) => name.endsWith('.json')) : [];
+  return runServices({
+    services: list<ServiceCase>('service-requests.json'),
+    networking: list<ServiceCase>('ingress-networkpolicy-requests.json'),
+    allocation: existsSync(allocation) ? json<AllocationFacts>(allocation, readText) : undefined,
+    scenarios: names.sort().map((name) => json<EndpointScenario>(join(endpoints, name), readText)),
+  });
+};
+
 /** Topics beside the scheduler's decisions, in the order in which they are printed. */
 export const otherTopics: readonly Topic[] = [
   preemption,
@@ -140,4 +160,5 @@ export const otherTopics: readonly Topic[] = [
   storage,
   autoscaling,
   policies,
+  services,
 ];

@@ -377,14 +377,13 @@ function blockedNamespace(object: AnyObject): boolean {
 
 /** Fields of metadata that no client changes are taken from the stored object. Models registry/rest BeforeUpdate. */
 function keepSystemFields(next: AnyObject, old: AnyObject): AnyObject {
-  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, generateName } = old.metadata;
+  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } = old.metadata;
   return withMeta(next, {
     uid,
     creationTimestamp,
     generation,
     deletionTimestamp,
     deletionGracePeriodSeconds,
-    generateName: next.metadata.generateName ?? generateName,
     selfLink: undefined,
     managedFields: undefined,
   });

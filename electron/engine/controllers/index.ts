@@ -7,6 +7,9 @@ import { createCronJobController } from './cronjob/index.ts';
 import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
+import { createEndpointsController } from './endpoints/index.ts';
+import { createEndpointSliceController } from './endpointslice/index.ts';
+import { createEndpointSliceMirroring } from './endpointslicemirroring/index.ts';
 import { createEphemeralVolumeController } from './ephemeral/index.ts';
 import { createGarbageCollector } from './garbagecollector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontalpodautoscaler/index.ts';
@@ -48,6 +51,9 @@ export function createControllers(
     createTtlAfterFinished(ctx),
     createHorizontalPodAutoscaler(ctx, metrics, history),
     createLoadChecker(ctx),
+    createEndpointSliceController(ctx),
+    createEndpointsController(ctx),
+    createEndpointSliceMirroring(ctx),
     createDisruptionController(ctx),
     createNodeLifecycle(ctx),
     createTaintEviction(ctx),
