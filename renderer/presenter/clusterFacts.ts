@@ -15,7 +15,12 @@ function aboutNode(kind: Happening['kind'], node: string, parts: Partial<Happeni
 export function clusterHappenings(before: Mirror, after: Mirror): Happening[] {
   const told: Happening[] = [];
   for (const node of Object.keys(after.faults))
-    if (!before.faults[node]) told.push(aboutNode('crashed', node, { why: 'unnoticed' }));
+    if (!before.faults[node])
+      told.push(
+        isShuttingDown(after.nodes.get(node))
+          ? aboutNode('off', node, { why: 'endedInOrder' })
+          : aboutNode('crashed', node, { why: 'unnoticed' }),
+      );
   for (const node of Object.keys(before.faults))
     if (!after.faults[node] && after.nodes.has(node)) told.push(aboutNode('recovered', node));
   for (const node of after.draining)
@@ -32,6 +37,17 @@ export function clusterHappenings(before: Mirror, after: Mirror): Happening[] {
     );
   }
   return told;
+}
+
+/** Whether the node's kubelet has said that it is going down. */
+function isShuttingDown(node: Node | undefined): boolean {
+  const ready = node?.status?.conditions?.find((one) => one.type === 'Ready');
+  return ready?.status !== 'True' && /shutting down/.test(ready?.message ?? '');
+}
+
+function lostNode(name: string, node: Node): Happening {
+  if (isShuttingDown(node)) return aboutNode('shutting', name, { why: 'orderly' });
+  return aboutNode('notReady', name, readiness(node) === 'Unknown' ? { why: 'heartbeat' } : { why: 'kubeletSays' });
 }
 
 function readiness(node: Node): string {
@@ -66,7 +82,7 @@ export function nodeHappenings(name: string, before: Mirror, after: Mirror): Hap
   if (!is) return was ? [aboutNode('left', name, { nodes: [] })] : [];
   if (!was) return [aboutNode('joined', name)];
   const told: Happening[] = [];
-  if (readiness(was) === 'True' && readiness(is) !== 'True') told.push(aboutNode('notReady', name, { why: 'heartbeat' }));
+  if (readiness(was) === 'True' && readiness(is) !== 'True') told.push(lostNode(name, is));
   if (readiness(was) === 'Unknown' && readiness(is) === 'True') told.push(aboutNode('ready', name));
   told.push(...shortages(name, was, is));
   const closed = is.spec.unschedulable === true;

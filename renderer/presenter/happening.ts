@@ -39,6 +39,8 @@ export type Kind =
   | 'restarted'
   | 'unready'
   | 'pressure'
+  | 'shutting'
+  | 'off'
   | 'relieved'
   | 'blocked'
   | 'jobDone'
@@ -98,6 +100,9 @@ export type Why =
   | 'backOffOom'
   | 'lowOn'
   | 'shutDown'
+  | 'orderly'
+  | 'endedInOrder'
+  | 'kubeletSays'
   | 'kubeletAlarm'
   | 'kubeletCalm'
   | 'budget'
@@ -177,6 +182,7 @@ const WARN = new Set<Kind>([
   'restarted',
   'unready',
   'blocked',
+  'shutting',
 ]);
 const BAD = new Set<Kind>([
   'crashed',
@@ -188,6 +194,7 @@ const BAD = new Set<Kind>([
   'stopped',
   'oomKilled',
   'pressure',
+  'off',
   'jobFailed',
   'refused',
 ]);

@@ -163,13 +163,13 @@ function isReady(pod: Pod | undefined): boolean {
   return pod?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 }
 
-/** It was ready and runs on, yet is not ready any more: its readiness probe, not an end of a container. */
+/** It was ready and runs on, yet its kubelet says that a container is not ready any more: a probe, neither an end of it nor a silent node. */
 function lostReadiness(was: Pod | undefined, is: Pod): boolean {
   if (!isReady(was) || isReady(is) || is.status?.phase !== 'Running') return false;
   // One that its kubelet is ending loses its readiness too; its end is what is told.
   if (podCondition(is, 'DisruptionTarget')?.status === 'True') return false;
   const statuses = is.status.containerStatuses ?? [];
-  return statuses.length > 0 && statuses.every((one) => one.state?.running) && restartsOf(is) === restartsOf(was);
+  return statuses.some((one) => !one.ready) && statuses.every((one) => one.state?.running) && restartsOf(is) === restartsOf(was);
 }
 
 function restartsOf(pod: Pod | undefined): number {

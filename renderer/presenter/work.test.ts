@@ -202,7 +202,7 @@ describe('containers', () => {
               status: {
                 phase: 'Running',
                 conditions: [{ type: 'Ready', status: 'False' }],
-                containerStatuses: [{ name: 'app', restartCount: 0, state: { running: {} } }],
+                containerStatuses: [{ name: 'app', ready: false, restartCount: 0, state: { running: {} } }],
               },
             }),
           ],
@@ -219,7 +219,7 @@ describe('machines', () => {
       { type: 'Ready', status: 'False' },
       { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet' },
     ];
-    const containerStatuses = [{ name: 'app', restartCount: 0, state: { running: {} } }];
+    const containerStatuses = [{ name: 'app', ready: false, restartCount: 0, state: { running: {} } }];
     const ending = pod('x', { on: 'node-a', status: { phase: 'Running', conditions, containerStatuses } });
     expect(said({ put: [pod('x', { on: 'node-a' })] }, { put: [ending] })).toEqual([]);
   });
@@ -257,6 +257,53 @@ describe('machines', () => {
         { put: [failed('Terminated', 'Pod was terminated in response to imminent node shutdown.')] },
       ],
       ['x is evicted from node-a | node-a is being shut down.'],
+    ],
+  ]);
+});
+
+describe('a machine that is shut down', () => {
+  const leaving = (): AnyObject => ({
+    ...node('node-a'),
+    status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down' }] },
+  });
+  check([
+    [
+      'goes down in order',
+      [{ put: [node('node-a')] }, { put: [leaving()] }],
+      ['node-a is being shut down | Its kubelet ends the pods first, critical ones last.'],
+    ],
+    [
+      'is off',
+      [{ put: [leaving()] }, { faults: { 'node-a': 'crashed' } }],
+      ['node-a is off | Its pods were ended in order before.'],
+    ],
+    [
+      'a silent one no longer answers',
+      [
+        { put: [node('node-a')] },
+        { put: [{ ...node('node-a'), status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } }] },
+      ],
+      ['node-a no longer answers | Heartbeats stopped, so the node controller adds a taint.'],
+    ],
+    [
+      'its pods are not said to fail a probe when the node falls silent',
+      [
+        { put: [pod('x', { on: 'node-a' })] },
+        {
+          put: [
+            pod('x', {
+              on: 'node-a',
+              ready: false,
+              status: {
+                phase: 'Running',
+                conditions: [{ type: 'Ready', status: 'False' }],
+                containerStatuses: [{ name: 'app', ready: true, restartCount: 0, state: { running: {} } }],
+              },
+            }),
+          ],
+        },
+      ],
+      [],
     ],
   ]);
 });
