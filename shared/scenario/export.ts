@@ -32,8 +32,17 @@ const madeByCluster = new Set([
   'Namespace//kube-node-lease',
   'PriorityClass//system-cluster-critical',
   'PriorityClass//system-node-critical',
+  'ConfigMap/kube-system/cluster-autoscaler-status',
+  'ConfigMap/kube-system/stowage-node-groups',
 ]);
-const runtimeKinds = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'ControllerRevision']);
+const runtimeKinds = new Set([
+  'Event',
+  'Lease',
+  'Endpoints',
+  'EndpointSlice',
+  'ControllerRevision',
+  'VerticalPodAutoscalerCheckpoint',
+]);
 /** Kinds that others name: applied first. */
 const firstKinds = ['Namespace', 'PriorityClass', 'ServiceAccount', 'Node'];
 
