@@ -93,7 +93,16 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
 };
 
+/** Roll-outs with other limits than those above say them in their name: `daemonset-rolling-maxUnavailable-2`, `...-maxSurge-50pct`. */
+function derive({ id, steps }: WorkloadScenario): Script | undefined {
+  const [, field, count, percent] = /^daemonset-rolling-(maxSurge|maxUnavailable)-(\d+)(pct)?$/.exec(id) ?? [];
+  if (field === undefined || steps.length !== ROLLOUT.length) return undefined;
+  const limit = percent === undefined ? Number(count) : `${count}%`;
+  const limits = field === 'maxSurge' ? { maxSurge: limit, maxUnavailable: 0 } : { maxUnavailable: limit };
+  return { start: create(agent('v1', rolling(limits))), steps: ROLLOUT };
+}
+
 /** Plays the scenarios of DaemonSets. */
 export function runDaemonSets(scenarios: readonly WorkloadScenario[]): ConformanceFamily {
-  return runScenarioFamily('daemon sets', scenarios, SCRIPTS, { stablePodNames: false, nodesMatter: true });
+  return runScenarioFamily('daemon sets', scenarios, SCRIPTS, { stablePodNames: false, nodesMatter: true, derive });
 }

@@ -153,6 +153,25 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
 };
 
+/** Number of pods a roll-out begins with, where only the state at the end tells it. */
+function replicasOf(scenario: WorkloadScenario): number {
+  const { final } = scenario as unknown as { final?: Readonly<Record<string, { replicas?: number } | undefined>> };
+  return Object.values(final ?? {}).find((status) => status?.replicas !== undefined)?.replicas ?? 3;
+}
+
+/** Roll-outs with other limits say them in their first step: `set image with partition 3`, `set image with maxUnavailable 3`. */
+function derive(scenario: WorkloadScenario): Script | undefined {
+  const [first, ...others] = scenario.steps;
+  const [, field, value] = /^set image with (partition|maxUnavailable) (\d+%?)$/.exec(first?.step ?? '') ?? [];
+  if (field === undefined || value === undefined || others.some(({ output }) => output === undefined)) return undefined;
+  const limit = /%$/.test(value) ? value : Number(value);
+  const limits = field === 'partition' ? { partition: Number(value) } : { partition: 0, maxUnavailable: limit };
+  return {
+    start: create(db(replicasOf(scenario), 'v1', field === 'partition' ? roll(limits) : {})),
+    steps: [{ run: editSpec((before) => ({ ...withImage('slow2')(before), ...roll(limits) })) }, ...others.map(() => ({}))],
+  };
+}
+
 /** The capture wrote a single command as an object, several as a list. Tables (`kubectl get`) are the topic kubectl's. */
 function withLists(scenario: WorkloadScenario): WorkloadScenario {
   const steps = scenario.steps.map((step) => {
@@ -166,5 +185,9 @@ function withLists(scenario: WorkloadScenario): WorkloadScenario {
 
 /** Plays the scenarios of StatefulSets. */
 export function runStatefulSets(scenarios: readonly WorkloadScenario[]): ConformanceFamily {
-  return runScenarioFamily('stateful sets', scenarios.map(withLists), SCRIPTS, { stablePodNames: true, nodesMatter: false });
+  return runScenarioFamily('stateful sets', scenarios.map(withLists), SCRIPTS, {
+    stablePodNames: true,
+    nodesMatter: false,
+    derive,
+  });
 }
