@@ -17,14 +17,20 @@ function manifest(name: string, image = 'registry.example/web:v1') {
 
 function setUp() {
   const faults = createFaults();
-  const cluster = createTestCluster({ components: (ctx) => [createKubelets(ctx, faults)] });
+  let kubelets: ReturnType<typeof createKubelets> | undefined;
+  const cluster = createTestCluster({
+    components: (ctx) => {
+      kubelets = createKubelets(ctx, faults);
+      return [kubelets];
+    },
+  });
   cluster.create(node('n1'));
   const place = (...pods: unknown[]) => {
     const annotations = { [STATIC_PODS_ANNOTATION]: JSON.stringify(pods) };
     cluster.client.patch({ kind: 'Node', namespace: '', name: 'n1' }, 'merge', { metadata: { annotations } });
   };
   const mirror = () => cluster.get('Pod', 'default', 'web-n1');
-  return { cluster, faults, place, mirror };
+  return { cluster, faults, place, mirror, kubelets: () => kubelets };
 }
 
 describe('static pods', () => {
@@ -90,6 +96,19 @@ describe('static pods', () => {
     faults.recover('n1');
     cluster.runFor(10_000);
     expect(mirror().status.containerStatuses?.[0]).toMatchObject({ ready: true, restartCount: 1 });
+  });
+
+  it('end with an orderly shutdown and begin anew with the machine', () => {
+    const { cluster, faults, place, mirror, kubelets } = setUp();
+    place(manifest('web'));
+    cluster.runFor(10_000);
+    kubelets()?.shutDown('n1', { graceMs: 20_000, criticalGraceMs: 10_000, byPriority: [] });
+    cluster.runFor(20_000);
+    expect([faults.of('n1'), mirror().status.phase, mirror().status.reason]).toEqual(['crashed', 'Failed', 'Terminated']);
+    faults.recover('n1');
+    cluster.runFor(10_000);
+    expect([mirror().status.phase, mirror().status.reason]).toEqual(['Running', undefined]);
+    expect(mirror().status.containerStatuses?.[0]?.ready).toBe(true);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { ok } from '#shared/core/result.ts';
+import { isTerminal } from '#shared/kube/pod.ts';
 import type { KubeObject, Node, Pod } from '#shared/kube/types.ts';
 import type { Client, ComponentContext, Informer, ObjectOf } from '../client/types.ts';
 import type { WorkerHost } from './host.ts';
@@ -120,7 +121,10 @@ export class StaticPods {
 
   #begin(pod: Pod, origin: Origin): void {
     const mirror = this.#mirror(pod);
-    const known = mirror !== undefined && origin !== 'new' && mirrors(mirror, pod);
+    // Ended with the machine, not by itself: it begins anew, and so does its mirror.
+    const killed = mirror !== undefined && isMirror(mirror) && isTerminal(mirror) && pod.spec.restartPolicy === 'Always';
+    if (killed) this.#removeMirror(mirror);
+    const known = mirror !== undefined && !killed && origin !== 'new' && mirrors(mirror, pod);
     const started = known ? { ...pod, status: mirror.status } : pod;
     const entry: Entry = { pod: started, worker: new PodWorker(this.#viewOf(keyOf(pod)), started), stopping: false };
     this.#entries.set(keyOf(pod), entry);
