@@ -19,10 +19,11 @@ const KEPT_SEEDS: readonly number[] = [75];
 
 /** Runs one seed to its end: invariants after every instant, the same digest at some slice size, rest after recovery. */
 function checkSeed(seed: number): void {
-  const { simulation, steps } = fuzzRun(seed, COMMANDS);
+  const run = fuzzRun(seed, COMMANDS);
+  const { simulation, steps } = run;
   const slice = SLICES[seed % SLICES.length] ?? 1;
   if (seed % 4 === 0) expect(replay(seed, steps, simulation.nowMs, slice).digest(), `seed ${seed}`).toBe(simulation.digest());
-  expect(fuzzRecover(simulation), `seed ${seed}`).toEqual([]);
+  expect(fuzzRecover(run), `seed ${seed}`).toEqual([]);
 }
 
 describe('random command runs', () => {
@@ -52,7 +53,7 @@ describe('random command runs', () => {
     vi.spyOn(Math, 'random').mockImplementation(banned('Math.random'));
     for (const name of names) vi.stubGlobal(name, banned(name));
     try {
-      fuzzRecover(fuzzRun(2, COMMANDS).simulation);
+      fuzzRecover(fuzzRun(2, COMMANDS));
     } finally {
       vi.unstubAllGlobals();
       vi.restoreAllMocks();

@@ -180,10 +180,22 @@ export function fuzzSimulation(seed: number, program: FuzzProgram = DEPLOYMENTS)
   return simulation;
 }
 
+/** More work than that in one instant never ends. */
+const ENDLESS_TASKS = 50_000;
+
+/** Runs one instant to its end. Throws, with what was written last and who is busy, when it has none. */
+function runInstant(simulation: Simulation, atMs: number): void {
+  if (simulation.run({ untilMs: atMs, maxTasks: ENDLESS_TASKS }).reason !== 'tasks') return;
+  const last = simulation.changesSince(simulation.revision - 10) ?? [];
+  const busy = simulation.components().filter(({ queued }) => queued > 0);
+  const words = [...last.map(({ key }) => key), ...busy.map(({ name, queued }) => `${name} ${queued} queued`)];
+  throw new Error(`endless work at ${simulation.nowMs} ms: ${words.join(', ')}`);
+}
+
 /** Runs to a time instant by instant, calling `look` after each. */
 export function runInstants(simulation: Simulation, untilMs: number, look: () => void): void {
   for (let due = simulation.nextDueMs(); due !== undefined && due <= untilMs; due = simulation.nextDueMs()) {
-    simulation.run({ untilMs: due });
+    runInstant(simulation, due);
     look();
   }
   simulation.run({ untilMs });

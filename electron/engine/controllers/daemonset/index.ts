@@ -28,7 +28,10 @@ const NAME = 'daemonset-controller';
 /** Most creations and most deletions of one round. Models BurstReplicas of pkg/controller/daemon. */
 const BURST = 250;
 
-/** Creations and deletions decided on together and carried out one per queue item. `failure`: the first refusal. */
+/**
+ * Creations and deletions decided on together and carried out one per queue item. `failure`: the first refusal; `closed`: the namespace is being
+ * deleted and takes no pods any more, so that looking again would only repeat the round.
+ */
 interface Round {
   /** The DaemonSet as it was when the round began: its pods are made of that template. */
   readonly owner: DaemonSet;
@@ -38,6 +41,7 @@ interface Round {
   readonly remove: readonly { name: string; uid: string | undefined }[];
   readonly hash: string;
   readonly failure: Status | undefined;
+  readonly closed: boolean;
 }
 
 /** The DaemonSet controller. Models pkg/controller/daemon. */
@@ -101,6 +105,7 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
       remove: remove.slice(0, BURST).map(({ metadata }) => ({ name: metadata.name, uid: metadata.uid })),
       hash,
       failure: undefined,
+      closed: false,
     };
   };
 
@@ -110,10 +115,11 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
     const [node] = round.create;
     if (round.slow !== undefined && node !== undefined) {
       const created = createPod(client, recorder, set, daemonPod(set, node, round.hash));
-      const fine = created.ok || isTerminatingRefusal(created.error);
-      const slow = advance(round.slow, fine);
-      const failure = round.failure ?? (created.ok || fine ? undefined : created.error);
-      return { ...round, create: slow === undefined ? [] : round.create.slice(1), slow, failure };
+      const closed = !created.ok && isTerminatingRefusal(created.error);
+      const slow = advance(round.slow, created.ok || closed);
+      const failure = round.failure ?? (created.ok || closed ? undefined : created.error);
+      const create = slow === undefined ? [] : round.create.slice(1);
+      return { ...round, create, slow, failure, closed: round.closed || closed };
     }
     const [victim, ...remove] = round.remove;
     const pod = victim === undefined ? undefined : pods.lister.get(set.metadata.namespace ?? '', victim.name);
@@ -157,7 +163,7 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
     const history = syncHistory(tools, set, claimed.value);
     if (!history.ok) return history;
     if (left.failure === undefined) {
-      queue.add(key);
+      if (!left.closed) queue.add(key);
       return finish(key, set, claimed.value, history.value);
     }
     const written = writeStatus(key, set, claimed.value, hashOf(history.value));
