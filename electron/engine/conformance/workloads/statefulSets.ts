@@ -155,8 +155,8 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 
 /** Number of pods a roll-out begins with, where only the state at the end tells it. */
 function replicasOf(scenario: WorkloadScenario): number {
-  const { final } = scenario as unknown as { final?: Readonly<Record<string, { replicas?: number } | undefined>> };
-  return Object.values(final ?? {}).find((status) => status?.replicas !== undefined)?.replicas ?? 3;
+  const { final } = scenario as unknown as { final?: Readonly<Record<string, { status?: { replicas?: number } } | null>> };
+  return Object.values(final ?? {}).find((object) => object?.status?.replicas !== undefined)?.status?.replicas ?? 3;
 }
 
 /** Roll-outs with other limits say them in their first step: `set image with partition 3`, `set image with maxUnavailable 3`. */
