@@ -30,7 +30,9 @@ function OwnerLink({ pod }: { pod: Pod }) {
   if (!owner) return <span className="muted">{t('panels:none')}</span>;
   const set = replicaSetKeyOf(pod);
   const family = set ? lineage.get(set) : undefined;
-  const key = family?.deployment ?? `${owner.kind}/${pod.metadata.namespace ?? ''}/${owner.name}`;
+  // A static pod belongs to its node, which has no namespace.
+  const namespace = owner.kind === 'Node' ? '' : (pod.metadata.namespace ?? '');
+  const key = family?.deployment ?? `${owner.kind}/${namespace}/${owner.name}`;
   const [kind, , name] = key.split('/');
   const text = family?.deployment
     ? t('panels:ownerRevision', { owner: `${kind} ${name}`, revision: family.revision })
