@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { EndpointSlice } from '#shared/kube/kinds.ts';
 import type { AnyObject, Pod } from '#shared/kube/types.ts';
 import { isReady, Story } from './testing/story.ts';
 
@@ -14,13 +15,25 @@ const secondOf = (time: string | undefined) => Date.parse(time ?? '') / 1000;
 describe('every story of containers makes its point', () => {
   test('26: readiness takes traffic away, liveness restarts, startup protects', () => {
     const story = new Story('26').until(11);
+    /** Pods that the Service's slices call ready. */
+    const served = () =>
+      story
+        .all<EndpointSlice & AnyObject>('EndpointSlice')
+        .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === 'web')
+        .flatMap((slice) => slice.endpoints)
+        .filter((endpoint) => endpoint.conditions?.ready === true)
+        .map((endpoint) => endpoint.targetRef?.name)
+        .sort();
     expect(story.pods('web').map(isReady)).toEqual([true, true, true]);
+    expect(served()).toEqual(['web-1', 'web-2', 'web-3']);
     story.until(29.5);
     expect(story.pods('web').map(isReady)).toEqual([false, true, true]);
+    expect(served()).toEqual(['web-2', 'web-3']);
     expect(restarts(story.pod('worker'))).toBe(1);
     story.until(50);
     expect(story.pods('web').map(isReady)).toEqual([true, true, true]);
     expect(story.pods('web').map(restarts)).toEqual([0, 0, 0]);
+    expect(served()).toEqual(['web-1', 'web-2', 'web-3']);
     expect([restarts(story.pod('legacy-patient')), isReady(story.pod('legacy-patient')!)]).toEqual([0, true]);
     expect(restarts(story.pod('legacy-hasty'))).toBeGreaterThanOrEqual(2);
     expect(isReady(story.pod('worker')!)).toBe(true);
