@@ -174,7 +174,7 @@ function useFitOnOpen(count: number): void {
 
 /** Clusters up to this size have their use measured and drawn all the time; in larger ones, whoever looks asks for what is looked at. */
 const MEASURED_NODES = 300;
-const MEASURED_PODS = 3000;
+const MEASURED_PODS = 2000;
 
 /** Keeps the use of all nodes up to date while cards are drawn. */
 function UsageWatch() {

@@ -47,52 +47,69 @@ const PAUSE_SHARE = 8;
 /** Measured use. Select narrowly: what did not change keeps its identity. */
 export const useMetrics = create<MetricsState>()(() => EMPTY);
 
-interface Limits {
-  readonly cpu: number | undefined;
-  readonly memory: number | undefined;
+/** What a pod asks for and at most may use. */
+interface Sizes {
+  readonly cpuRequest: number;
+  readonly memoryRequest: number;
+  readonly cpuLimit: number | undefined;
+  readonly memoryLimit: number | undefined;
 }
-const limitsOf = new WeakMap<Pod, Limits>();
+const sizesOf = new WeakMap<Pod, Sizes>();
 
-function podLimits(pod: Pod): Limits {
-  const known = limitsOf.get(pod);
+function podSizes(pod: Pod): Sizes {
+  const known = sizesOf.get(pod);
   if (known) return known;
-  const sum = (name: 'cpu' | 'memory', read: (text: string) => number): number | undefined => {
+  const requests = podRequests(pod);
+  const limit = (name: 'cpu' | 'memory', read: (text: string) => number): number | undefined => {
     const own = pod.spec.resources?.limits?.[name];
     if (own !== undefined) return read(own);
     const all = pod.spec.containers.map((one) => one.resources?.limits?.[name]);
     return all.every((one) => one !== undefined) ? all.reduce((total, one) => total + read(one), 0) : undefined;
   };
-  const limits = { cpu: sum('cpu', milliValue), memory: sum('memory', value) };
-  limitsOf.set(pod, limits);
-  return limits;
+  const sizes = {
+    cpuRequest: requests.cpu ?? 0,
+    memoryRequest: requests.memory ?? 0,
+    cpuLimit: limit('cpu', milliValue),
+    memoryLimit: limit('memory', value),
+  };
+  sizesOf.set(pod, sizes);
+  return sizes;
 }
 
-function add(total: UsagePoint | undefined, usage: PodUsage, pod: Pod): UsagePoint {
-  const requests = podRequests(pod);
-  const limits = podLimits(pod);
-  const plus = (before: number | undefined, more: number | undefined): number | undefined =>
-    before === undefined || more === undefined ? undefined : before + more;
-  return {
-    atMs: usage.timestampMs,
-    cpuMilli: (total?.cpuMilli ?? 0) + usage.cpuMilli,
-    memoryBytes: (total?.memoryBytes ?? 0) + usage.memoryBytes,
-    cpuRequest: (total?.cpuRequest ?? 0) + (requests.cpu ?? 0),
-    memoryRequest: (total?.memoryRequest ?? 0) + (requests.memory ?? 0),
-    cpuLimit: plus(total ? total.cpuLimit : 0, limits.cpu),
-    memoryLimit: plus(total ? total.memoryLimit : 0, limits.memory),
-    pods: (total?.pods ?? 0) + 1,
-  };
+type Sum = { -readonly [K in keyof UsagePoint]: UsagePoint[K] };
+
+/** Adds a pod to a sum; one pod without a limit, and the sum has none. */
+function add(total: Sum, usage: PodUsage, { cpuRequest, memoryRequest, cpuLimit, memoryLimit }: Sizes): void {
+  total.cpuMilli += usage.cpuMilli;
+  total.memoryBytes += usage.memoryBytes;
+  total.cpuRequest += cpuRequest;
+  total.memoryRequest += memoryRequest;
+  total.cpuLimit = total.cpuLimit === undefined || cpuLimit === undefined ? undefined : total.cpuLimit + cpuLimit;
+  total.memoryLimit = total.memoryLimit === undefined || memoryLimit === undefined ? undefined : total.memoryLimit + memoryLimit;
+  total.pods++;
+}
+
+function emptySum(atMs: number): Sum {
+  return { atMs, cpuMilli: 0, memoryBytes: 0, cpuRequest: 0, memoryRequest: 0, cpuLimit: 0, memoryLimit: 0, pods: 0 };
 }
 
 /** Sums by workload and by node: a pod counts for its controller and for the workload on top of that. */
-export function sumUsage(view: MetricsView, pods: ReadonlyMap<ObjectKey, Pod>): Map<ObjectKey, UsagePoint> {
-  const sums = new Map<ObjectKey, UsagePoint>();
+export function sumUsage(view: MetricsView, pods: ReadonlyMap<ObjectKey, Pod>): ReadonlyMap<ObjectKey, UsagePoint> {
+  const sums = new Map<ObjectKey, Sum>();
+  const count = (key: ObjectKey, usage: PodUsage, sizes: Sizes): void => {
+    const sum = sums.get(key) ?? emptySum(usage.timestampMs);
+    sums.set(key, sum);
+    add(sum, usage, sizes);
+  };
   for (const usage of view.pods) {
     const pod = pods.get(`Pod/${usage.namespace}/${usage.name}`);
     if (!pod) continue;
     const owner = controllerOf(pod);
-    const keys = new Set([ownerKeyOf(pod), ...(owner ? [`${owner.kind}/${usage.namespace}/${owner.name}`] : [])]);
-    for (const key of keys) sums.set(key, add(sums.get(key), usage, pod));
+    const sizes = podSizes(pod);
+    const family = ownerKeyOf(pod);
+    const controller = owner && `${owner.kind}/${usage.namespace}/${owner.name}`;
+    count(family, usage, sizes);
+    if (controller && controller !== family) count(controller, usage, sizes);
   }
   for (const node of view.nodes) {
     sums.set(`Node//${node.name}`, {

@@ -80,7 +80,6 @@ export const autoscaling = {
   memoryUse: 'Memory',
   useSummary: '{{what}}: {{used}} used, {{asked}} requested.',
   nodeSummary: '{{what}}: {{used}} used of {{asked}}.',
-  nodeUse: 'In use now: CPU {{cpu}} · memory {{memory}}',
   notMeasured: 'Not measured yet: containers are looked at every 15 s and known after the second look.',
   usesOf: '{{used}} in use',
   load: 'Load',

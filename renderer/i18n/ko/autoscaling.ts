@@ -81,7 +81,6 @@ export const autoscaling: Record<keyof typeof english, string> = {
   memoryUse: '메모리',
   useSummary: '{{what}}: {{used}} 사용, {{asked}} 요청.',
   nodeSummary: '{{what}}: {{asked}} 중 {{used}} 사용.',
-  nodeUse: '지금 사용 중: CPU {{cpu}} · 메모리 {{memory}}',
   notMeasured: '아직 측정하지 않았습니다. 컨테이너를 15초마다 살펴보고, 두 번 본 뒤에 값을 압니다.',
   usesOf: '{{used}} 사용 중',
   load: '부하',

@@ -1,8 +1,9 @@
 import '../autoscaling.css';
 import { ArrowRight } from 'lucide-react';
 import { useMemo } from 'react';
-import type { HorizontalPodAutoscaler, ObjectKey } from '#shared/kube/types.ts';
+import type { HorizontalPodAutoscaler, ObjectKey, VerticalPodAutoscaler } from '#shared/kube/types.ts';
 import { objectKey } from '#shared/kube/types.ts';
+import { updateModeOf } from '#shared/kube/vpa.ts';
 import { Button, KindIcon } from '../../components/index.ts';
 import { bytesText } from '../../graph/units.ts';
 import { useT } from '../../i18n/index.ts';
@@ -12,15 +13,7 @@ import { HpaCharts } from '../charts/HpaCharts.tsx';
 import { UsageCharts } from '../charts/UsageCharts.tsx';
 import { ObjectLink, Recommendations } from '../inspector/AutoscalerDetails.tsx';
 import { AutoscalerReasons, useSyncs } from '../inspector/AutoscalerWhy.tsx';
-import {
-  decisionOf,
-  metricRows,
-  metricText,
-  ofKind,
-  recommendationsOf,
-  targetKeyOf,
-  type VpaView,
-} from '../model/autoscaling.ts';
+import { decisionOf, metricRows, metricText, ofKind, recommendationsOf, targetKeyOf } from '../model/autoscaling.ts';
 import { rollingKeyOf, useSelectedKey } from '../selection.ts';
 import { printAge } from '../time.ts';
 import { useEventRowsAbout } from './EventsTab.tsx';
@@ -83,7 +76,7 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
   );
 }
 
-function VpaRow({ vpa, chosen }: { vpa: VpaView; chosen: boolean }) {
+function VpaRow({ vpa, chosen }: { vpa: VerticalPodAutoscaler; chosen: boolean }) {
   const t = useT();
   const target = targetKeyOf(vpa);
   const [first] = recommendationsOf(vpa);
@@ -105,7 +98,7 @@ function VpaRow({ vpa, chosen }: { vpa: VpaView; chosen: boolean }) {
           : t('autoscaling:unknown')}
       </td>
       <td>
-        {t('autoscaling:mode')}: {vpa.spec.updatePolicy?.updateMode ?? 'Recreate'}
+        {t('autoscaling:mode')}: {updateModeOf(vpa)}
       </td>
     </tr>
   );
@@ -138,7 +131,7 @@ function HpaView({ hpa }: { hpa: HorizontalPodAutoscaler }) {
   );
 }
 
-function VpaPane({ vpa }: { vpa: VpaView }) {
+function VpaPane({ vpa }: { vpa: VerticalPodAutoscaler }) {
   const target = targetKeyOf(vpa);
   return (
     <div className="scaler-detail">
@@ -154,13 +147,16 @@ function VpaPane({ vpa }: { vpa: VpaView }) {
 }
 
 /** The autoscaler that the selection is, or that scales it; else the first there is. */
-function useChosen(hpas: readonly HorizontalPodAutoscaler[], vpas: readonly VpaView[]): HorizontalPodAutoscaler | VpaView | null {
+function useChosen(
+  hpas: readonly HorizontalPodAutoscaler[],
+  vpas: readonly VerticalPodAutoscaler[],
+): HorizontalPodAutoscaler | VerticalPodAutoscaler | null {
   const key = useSelectedKey();
   const owner = useCluster((state) => rollingKeyOf(state, key));
   const all = [...hpas, ...vpas];
   return (
     all.find((one) => objectKey(one) === key) ??
-    all.find((one) => targetKeyOf(one as VpaView) === (owner ?? key)) ??
+    all.find((one) => targetKeyOf(one as VerticalPodAutoscaler) === (owner ?? key)) ??
     all[0] ??
     null
   );
@@ -171,7 +167,7 @@ export function AutoscalingTab() {
   const t = useT();
   const others = useCluster((state) => state.others);
   const hpas = useMemo(() => ofKind<HorizontalPodAutoscaler>(others, 'HorizontalPodAutoscaler'), [others]);
-  const vpas = useMemo(() => ofKind<VpaView>(others, 'VerticalPodAutoscaler'), [others]);
+  const vpas = useMemo(() => ofKind<VerticalPodAutoscaler>(others, 'VerticalPodAutoscaler'), [others]);
   const chosen = useChosen(hpas, vpas);
   const selected = useSelectedKey();
   const scalable = selected !== null && /^(Deployment|StatefulSet|ReplicaSet|ReplicationController)\//.test(selected);
@@ -219,7 +215,7 @@ export function AutoscalingTab() {
       {chosen.kind === 'HorizontalPodAutoscaler' ? (
         <HpaView key={objectKey(chosen)} hpa={chosen as HorizontalPodAutoscaler} />
       ) : (
-        <VpaPane key={objectKey(chosen)} vpa={chosen as VpaView} />
+        <VpaPane key={objectKey(chosen)} vpa={chosen as VerticalPodAutoscaler} />
       )}
     </div>
   );

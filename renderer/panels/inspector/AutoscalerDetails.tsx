@@ -1,12 +1,12 @@
 import '../autoscaling.css';
 import { controllerOf } from '#shared/kube/pod.ts';
-import type { AnyObject, HorizontalPodAutoscaler, HpaScalingRules, ObjectKey } from '#shared/kube/types.ts';
+import type { HorizontalPodAutoscaler, HpaScalingRules, ObjectKey, VerticalPodAutoscaler } from '#shared/kube/types.ts';
 import { objectKey, refOf } from '#shared/kube/types.ts';
+import { updateModeOf } from '#shared/kube/vpa.ts';
 import { Button, KindIcon } from '../../components/index.ts';
-import { bytesText, cpuText } from '../../graph/units.ts';
+import { bytesText } from '../../graph/units.ts';
 import { type Translate, useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
-import { useMetrics, useMetricsWatch } from '../../store/metrics.ts';
 import { openDialog, openDock, select } from '../../store/view.ts';
 import { ownerOf } from '../../store/workloadActions.ts';
 import { HpaCharts } from '../charts/HpaCharts.tsx';
@@ -19,7 +19,6 @@ import {
   type Recommendation,
   recommendationsOf,
   targetKeyOf,
-  type VpaView,
 } from '../model/autoscaling.ts';
 import { AutoscalerReasons, useSyncs } from './AutoscalerWhy.tsx';
 import { Conditions, KeyValues, Section } from './parts.tsx';
@@ -152,7 +151,7 @@ function BoundsRow({
 }
 
 /** Recommended sizes of each container, between their bounds, against what the pods ask for now. */
-export function Recommendations({ vpa }: { vpa: VpaView }) {
+export function Recommendations({ vpa }: { vpa: VerticalPodAutoscaler }) {
   const t = useT();
   const target = targetKeyOf(vpa);
   const pods = useCluster((state) => state.pods);
@@ -201,13 +200,11 @@ export function Recommendations({ vpa }: { vpa: VpaView }) {
 }
 
 /** A VerticalPodAutoscaler: what it recommends for whom, and whether it acts on it. */
-export function VpaDetails({ vpa }: { vpa: AnyObject }) {
+export function VpaDetails({ vpa }: { vpa: VerticalPodAutoscaler }) {
   const t = useT();
-  const view = vpa as VpaView;
-  const target = targetKeyOf(view);
-  const conditions = view.status?.conditions ?? [];
-  const mode = view.spec.updatePolicy?.updateMode ?? 'Recreate';
-  const known = ['Off', 'Initial', 'Recreate', 'Auto', 'InPlaceOrRecreate'].includes(mode);
+  const target = targetKeyOf(vpa);
+  const conditions = vpa.status?.conditions ?? [];
+  const mode = updateModeOf(vpa);
   return (
     <>
       <KeyValues
@@ -217,11 +214,9 @@ export function VpaDetails({ vpa }: { vpa: AnyObject }) {
           [t('autoscaling:mode'), mode],
         ]}
       />
-      {known ? (
-        <p className="note">{t(`autoscaling:mode_${mode as 'Off' | 'Initial' | 'Recreate' | 'Auto' | 'InPlaceOrRecreate'}`)}</p>
-      ) : null}
+      <p className="note">{t(`autoscaling:mode_${mode}`)}</p>
       <Section title={t('autoscaling:recommendation')}>
-        <Recommendations vpa={view} />
+        <Recommendations vpa={vpa} />
       </Section>
       {conditions.length > 0 ? (
         <Section title={t('panels:conditions')}>
@@ -229,19 +224,5 @@ export function VpaDetails({ vpa }: { vpa: AnyObject }) {
         </Section>
       ) : null}
     </>
-  );
-}
-
-/** What a node's pods use now, beside what they ask for. */
-export function NodeUsageText({ name }: { name: string }) {
-  const t = useT();
-  useMetricsWatch(`Node//${name}`);
-  const usage = useMetrics((state) => state.nodes.get(name));
-  if (!usage) return <p className="note">{t('autoscaling:notMeasured')}</p>;
-  const cpu = `${cpuText(usage.cpuMilli)} / ${cpuText(usage.allocatableCpuMilli)}`;
-  return (
-    <p className="note">
-      {t('autoscaling:nodeUse', { cpu, memory: `${bytesText(usage.memoryBytes)} / ${bytesText(usage.allocatableMemoryBytes)}` })}
-    </p>
   );
 }

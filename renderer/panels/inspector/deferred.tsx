@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import type { AnyObject, HorizontalPodAutoscaler, ObjectKey } from '#shared/kube/types.ts';
+import type { AnyObject, HorizontalPodAutoscaler, ObjectKey, VerticalPodAutoscaler } from '#shared/kube/types.ts';
 import { useT } from '../../i18n/index.ts';
 import type { Workload } from '../../store/workloads.ts';
 import { Section } from './parts.tsx';
@@ -37,7 +37,7 @@ export function AutoscalerPart({ object }: { object: AnyObject }) {
   return (
     <Suspense fallback={null}>
       {object.kind === 'VerticalPodAutoscaler' ? (
-        <LazyVpa vpa={object} />
+        <LazyVpa vpa={object as unknown as VerticalPodAutoscaler} />
       ) : (
         <LazyHpa hpa={object as unknown as HorizontalPodAutoscaler} />
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HorizontalPodAutoscaler, Pod } from '#shared/kube/types.ts';
+import type { HorizontalPodAutoscaler, Pod, VerticalPodAutoscaler } from '#shared/kube/types.ts';
 import {
   countPods,
   decisionOf,
@@ -261,7 +261,7 @@ it('reads recommendations of a VerticalPodAutoscaler', () => {
     spec: {},
     status: { recommendation },
   };
-  expect(recommendationsOf(vpa)).toEqual([
+  expect(recommendationsOf(vpa as unknown as VerticalPodAutoscaler)).toEqual([
     {
       container: 'app',
       cpu: { target: 250, lower: undefined, upper: 1000, uncapped: undefined },

@@ -1,6 +1,13 @@
 import { compareStrings } from '#shared/core/compare.ts';
 import { milliValue, value } from '#shared/kube/quantity.ts';
-import type { AnyObject, HorizontalPodAutoscaler, HpaScalingRules, ObjectKey, Pod } from '#shared/kube/types.ts';
+import type {
+  AnyObject,
+  HorizontalPodAutoscaler,
+  HpaScalingRules,
+  ObjectKey,
+  Pod,
+  VerticalPodAutoscaler,
+} from '#shared/kube/types.ts';
 import { objectKey } from '#shared/kube/types.ts';
 import { bytesText, cpuText } from '../../graph/units.ts';
 
@@ -388,30 +395,9 @@ export interface Bounds {
   readonly uncapped: number | undefined;
 }
 
-/** What the screen reads of a VerticalPodAutoscaler (autoscaling.k8s.io/v1). */
-export interface VpaView extends AnyObject {
-  spec: {
-    targetRef?: { kind: string; name: string };
-    updatePolicy?: { updateMode?: string; minReplicas?: number };
-    resourcePolicy?: { containerPolicies?: readonly Record<string, unknown>[] };
-  };
-  status?: {
-    recommendation?: {
-      containerRecommendations?: readonly {
-        containerName: string;
-        target?: Record<string, string>;
-        lowerBound?: Record<string, string>;
-        upperBound?: Record<string, string>;
-        uncappedTarget?: Record<string, string>;
-      }[];
-    };
-    conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
-  };
-}
-
 /** Recommendations of a VerticalPodAutoscaler, by container. */
-export function recommendationsOf(vpa: VpaView): Recommendation[] {
-  const read = (resource: 'cpu' | 'memory', text: string | undefined): number | undefined =>
+export function recommendationsOf(vpa: VerticalPodAutoscaler): Recommendation[] {
+  const read = (resource: 'cpu' | 'memory', text: string | number | undefined): number | undefined =>
     text === undefined ? undefined : resource === 'cpu' ? milliValue(text) : value(text);
   return (vpa.status?.recommendation?.containerRecommendations ?? []).map((one) => {
     const bounds = (resource: 'cpu' | 'memory'): Bounds | undefined => {
@@ -425,7 +411,7 @@ export function recommendationsOf(vpa: VpaView): Recommendation[] {
             uncapped: read(resource, one.uncappedTarget?.[resource]),
           };
     };
-    return { container: one.containerName, cpu: bounds('cpu'), memory: bounds('memory') };
+    return { container: one.containerName ?? '', cpu: bounds('cpu'), memory: bounds('memory') };
   });
 }
 
