@@ -110,6 +110,7 @@ export const objects = {
   usedBy: 'Used by',
   matchRules: 'Applies to',
   excludeRules: 'Except',
+  asPolicy: 'all that the policy applies to',
   everything: 'everything',
   matchConditions: 'Only if',
   validations: 'Validations',

@@ -112,6 +112,7 @@ export const objects: Record<keyof typeof english, string> = {
   usedBy: '쓰는 파드',
   matchRules: '적용 대상',
   excludeRules: '제외',
+  asPolicy: '정책이 적용되는 모든 것',
   everything: '모두',
   matchConditions: '조건',
   validations: '검증',

@@ -19,15 +19,15 @@ import { Conditions, KeyValues, Section } from '../parts.tsx';
 type Policy = ValidatingAdmissionPolicy | MutatingAdmissionPolicy;
 type Binding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
 
-/** What something is about: its rules, what is left out, and which namespaces and objects. */
-function Match({ view }: { view: MatchView }) {
+/** What something is about: its rules, what is left out, and which namespaces and objects. `all`: what no rule means. */
+function Match({ view, all }: { view: MatchView; all?: string }) {
   const t = useT();
   return (
     <KeyValues
       rows={[
         [
           t('objects:matchRules'),
-          view.rules.length === 0 ? t('objects:everything') : view.rules.map((rule) => <div key={rule}>{rule}</div>),
+          view.rules.length === 0 ? (all ?? t('objects:everything')) : view.rules.map((rule) => <div key={rule}>{rule}</div>),
         ],
         ...(view.exclude.length > 0
           ? [[t('objects:excludeRules'), view.exclude.map((rule) => <div key={rule}>{rule}</div>)] as const]
@@ -169,7 +169,7 @@ export function BindingDetails({ binding }: { binding: Binding }) {
             : []),
         ]}
       />
-      <Match view={matchView(binding.spec?.matchResources)} />
+      <Match view={matchView(binding.spec?.matchResources)} all={t('objects:asPolicy')} />
     </>
   );
 }
