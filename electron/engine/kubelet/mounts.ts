@@ -1,3 +1,4 @@
+import { type ClaimSource, claimErrors } from './claims.ts';
 import { type ConfigSource, missingPullSecrets, mountErrors } from './environment.ts';
 import type { PodRun } from './podRun.ts';
 
@@ -11,19 +12,22 @@ const TIMEOUT_MS = 123_000;
 export class PodMounts {
   readonly #run: PodRun;
   readonly #source: ConfigSource;
+  readonly #claims: ClaimSource;
   readonly #mounted: () => void;
   #retryMs = FIRST_RETRY_MS;
 
   /** `mounted` is called when the volumes are there after they were not. */
-  constructor(run: PodRun, source: ConfigSource, mounted: () => void) {
+  constructor(run: PodRun, source: ConfigSource, claims: ClaimSource, mounted: () => void) {
     this.#run = run;
     this.#source = source;
+    this.#claims = claims;
     this.#mounted = mounted;
   }
 
   /** Whether the sandbox may be made; otherwise the volumes are tried again. */
   ready(): boolean {
     if (this.#run.pod.spec.volumes === undefined) return true;
+    if (!this.#claimsReady()) return false;
     const errors = mountErrors(this.#run.pod, this.#source);
     if (errors.length === 0) {
       this.#run.timers.cancel('mountTimeout', '');
@@ -31,10 +35,26 @@ export class PodMounts {
     }
     for (const { volume, message } of errors)
       this.#run.event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${message}`);
-    this.#run.step('mount', '', this.#retryMs);
-    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+    this.#tryAgain();
     if (!this.#run.timers.has('mountTimeout', '')) this.#run.step('mountTimeout', '', TIMEOUT_MS);
     return false;
+  }
+
+  /** A claim without a volume ends the wait at once; the next one begins after the delay. */
+  #claimsReady(): boolean {
+    const errors = claimErrors(this.#run.pod, this.#claims);
+    if (errors.length === 0) return true;
+    const names = errors.map((error) => error.volume).join(' ');
+    const why = errors.map((error) => error.message).join('; ');
+    const message = `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${why}`;
+    this.#run.event('Warning', 'FailedMount', message);
+    this.#tryAgain();
+    return false;
+  }
+
+  #tryAgain(): void {
+    this.#run.step('mount', '', this.#retryMs);
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
   }
 
   /** Says which pull secrets are not there; pulls are tried all the same. Models getPullSecretsForPod. */

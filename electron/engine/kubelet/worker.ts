@@ -67,7 +67,13 @@ export class PodWorker {
     const label = `kubelet/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
     this.#timers = new StageTimers(host.ctx, label, (stage, container) => this.#handlers[stage](container));
     this.#run = new PodRun(host, this.#timers, pod, freshContainers(pod), () => this.report());
-    this.#mounts = new PodMounts(this.#run, configSource(host.ctx), () => this.#startSandbox());
+    const claims = host.ctx.informer('PersistentVolumeClaim').lister;
+    this.#mounts = new PodMounts(
+      this.#run,
+      configSource(host.ctx),
+      (namespace, name) => claims.get(namespace, name),
+      () => this.#startSandbox(),
+    );
     this.#life = new ContainerLife(this.#run, {
       advance: () => this.#advance(),
       over: () => this.#ended(),
