@@ -265,7 +265,8 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
           },
           onUpdate: (before, after) => {
             orphans.track(after);
-            if (countsDiffer(before, after)) onChange(before, after);
+            // What the scheduler says of a waiting pod is a reason to look whether its node still takes it.
+            if (countsDiffer(before, after) || !after.spec.nodeName) onChange(before, after);
           },
           onDelete: (pod) => {
             orphans.forget(pod);
