@@ -14,6 +14,7 @@ import { UsageCharts } from '../charts/UsageCharts.tsx';
 import { ObjectLink, Recommendations } from '../inspector/AutoscalerDetails.tsx';
 import { AutoscalerReasons, useSyncs } from '../inspector/AutoscalerWhy.tsx';
 import { decisionOf, metricRows, metricText, ofKind, recommendationsOf, targetKeyOf } from '../model/autoscaling.ts';
+import { CLUSTER_AUTOSCALER_STATUS, type NodeGroupRow, nodeGroupRows } from '../model/nodeGroups.ts';
 import { rollingKeyOf, useSelectedKey } from '../selection.ts';
 import { printAge } from '../time.ts';
 import { useEventRowsAbout } from './EventsTab.tsx';
@@ -146,6 +147,35 @@ function VpaPane({ vpa }: { vpa: VerticalPodAutoscaler }) {
   );
 }
 
+/** A group of machines, as the cluster autoscaler sees it. */
+function GroupRow({ group }: { group: NodeGroupRow }) {
+  const t = useT();
+  const { name, min, max, total, ready, target, ordered, candidates, backedOff } = group;
+  const words = [
+    ...(ordered > 0 ? [t('autoscaling:ordered', { count: ordered })] : []),
+    ...(candidates > 0 ? [t('autoscaling:candidates', { count: candidates })] : []),
+    ...(backedOff ? [t('autoscaling:backedOff')] : []),
+  ];
+  const tone = backedOff ? 'bad' : ordered > 0 ? 'move' : candidates > 0 ? 'warn' : 'ok';
+  return (
+    <tr>
+      <th scope="row">
+        <span className="scaler-group">
+          <KindIcon kind="Node" size={13} /> {name}
+        </span>
+      </th>
+      <td>{t('autoscaling:groupReady', { ready, total })}</td>
+      <td className="num">
+        {min} – {max}
+      </td>
+      <td className="num">{total === target ? total : `${total} → ${target}`}</td>
+      <td>
+        <span className={`decision ${tone}`}>{words.length > 0 ? words.join(' · ') : t('autoscaling:groupSteady')}</span>
+      </td>
+    </tr>
+  );
+}
+
 /** The autoscaler that the selection is, or that scales it; else the first there is. */
 function useChosen(
   hpas: readonly HorizontalPodAutoscaler[],
@@ -168,10 +198,12 @@ export function AutoscalingTab() {
   const others = useCluster((state) => state.others);
   const hpas = useMemo(() => ofKind<HorizontalPodAutoscaler>(others, 'HorizontalPodAutoscaler'), [others]);
   const vpas = useMemo(() => ofKind<VerticalPodAutoscaler>(others, 'VerticalPodAutoscaler'), [others]);
+  const status = others.get(CLUSTER_AUTOSCALER_STATUS);
+  const groups = useMemo(() => nodeGroupRows(status), [status]);
   const chosen = useChosen(hpas, vpas);
   const selected = useSelectedKey();
   const scalable = selected !== null && /^(Deployment|StatefulSet|ReplicaSet|ReplicationController)\//.test(selected);
-  if (!chosen) {
+  if (!chosen && groups.length === 0) {
     const [kind = '', namespace = '', name = ''] = selected?.split('/') ?? [];
     return (
       <div className="empty">
@@ -209,10 +241,15 @@ export function AutoscalingTab() {
             {vpas.map((vpa) => (
               <VpaRow key={objectKey(vpa)} vpa={vpa} chosen={chosen === vpa} />
             ))}
+            {groups.map((group) => (
+              <GroupRow key={group.name} group={group} />
+            ))}
           </tbody>
         </table>
       </div>
-      {chosen.kind === 'HorizontalPodAutoscaler' ? (
+      {!chosen ? (
+        <p className="empty">{t('autoscaling:groupsHint')}</p>
+      ) : chosen.kind === 'HorizontalPodAutoscaler' ? (
         <HpaView key={objectKey(chosen)} hpa={chosen as HorizontalPodAutoscaler} />
       ) : (
         <VpaPane key={objectKey(chosen)} vpa={chosen as VerticalPodAutoscaler} />
