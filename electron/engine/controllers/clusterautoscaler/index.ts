@@ -101,9 +101,18 @@ export function createClusterAutoscaler(ctx: ComponentContext, deps: ClusterAuto
       const plan = () => {
         const tryOut = grower.copy(states, ledger);
         const destinations = nodes.lister.list().map(({ metadata }) => metadata.name);
-        return planRemovals({ config, states, rules: rules(), tryOut, podsOn, destinations });
+        return planRemovals({
+          config,
+          states,
+          rules: rules(),
+          tryOut,
+          podsOn,
+          destinations,
+          isUnneeded: (node) => shrinker.isUnneeded(node),
+          isSettled: (node) => shrinker.isSettled(node),
+        });
       };
-      if (shrinker.shrink(states, ledger, changed ? plan : undefined)) watch.touch();
+      if (shrinker.shrink(states, ledger, changed || shrinker.waits ? plan : undefined)) watch.touch();
     }
     report(groupStates(config.nodeGroups, nodes.lister, readLedger(book())));
   };

@@ -6,6 +6,8 @@ import { isNodeReady } from './groups.ts';
 import { isExpendable, placedOn, unplaced } from './pending.ts';
 import type { GroupState, TryOut } from './types.ts';
 
+/** Nodes with pods that one look tries to empty. Models --scale-down-non-empty-candidates-count. */
+const TRIES = 30;
 const DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 
 /** Why a node stays. Models simulator.UnremovableReason. */
@@ -31,8 +33,9 @@ export interface Unremovable {
   readonly pod?: { readonly key: string; readonly reason: BlockingReason };
 }
 
-/** Outcome of one look at all nodes. */
+/** Outcome of one look at all nodes. `more`: some candidates have not been tried yet. */
 export interface Plan {
+  readonly more: boolean;
   readonly removable: readonly Removable[];
   readonly unremovable: readonly Unremovable[];
 }
@@ -45,6 +48,10 @@ export interface PlanInput {
   /** The copy to try on; what is tried stays in it. */
   readonly tryOut: TryOut;
   podsOn(node: string): readonly Pod[];
+  /** Nodes that were not needed at the last look: they are tried first. */
+  isUnneeded(node: string): boolean;
+  /** Nodes of which it was found lately that they have to stay: they are not tried again yet. */
+  isSettled(node: string): boolean;
   /** Names of the nodes that may take pods. */
   readonly destinations: readonly string[];
 }
@@ -90,7 +97,8 @@ function moveAll(input: PlanInput, node: Node, pods: readonly Pod[], destination
 }
 
 /**
- * Nodes that could all go together: each one's pods have room on what is left after the ones before it. Empty nodes come first, then by name.
+ * Nodes that could all go together: each one's pods have room on what is left after the ones before it. Empty nodes come first, then those that were not
+ * needed before, then by name; only so many with pods are tried in one look.
  * Models scaledown/eligibility and planner categorizeNodes.
  */
 export function planRemovals(input: PlanInput): Plan {
@@ -121,11 +129,11 @@ export function planRemovals(input: PlanInput): Plan {
       candidates.push({ node, group: group.name, utilization, moving });
     }
   }
-  const inOrder = [
-    ...candidates.filter(({ moving }) => moving.length === 0),
-    ...candidates.filter((one) => one.moving.length > 0),
-  ];
-  for (const candidate of inOrder) {
+  const occupied = candidates.filter(({ node, moving }) => moving.length > 0 && !input.isSettled(node.metadata.name));
+  const before = occupied.filter(({ node }) => input.isUnneeded(node.metadata.name));
+  const others = occupied.filter(({ node }) => !input.isUnneeded(node.metadata.name));
+  const tried = [...before, ...others].slice(0, TRIES);
+  for (const candidate of [...candidates.filter(({ moving }) => moving.length === 0), ...tried]) {
     const { name } = candidate.node.metadata;
     if (!moveAll(input, candidate.node, candidate.moving, destinations)) {
       unremovable.push({ node: name, reason: 'NoPlaceToMovePods' });
@@ -134,5 +142,6 @@ export function planRemovals(input: PlanInput): Plan {
     destinations.delete(name);
     removable.push(candidate);
   }
-  return { removable, unremovable };
+  const failed = tried.some(({ node }) => unremovable.some((one) => one.node === node.metadata.name));
+  return { removable, unremovable, more: failed && occupied.length > tried.length };
 }

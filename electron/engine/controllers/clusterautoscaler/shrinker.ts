@@ -20,7 +20,9 @@ export interface ShrinkerDeps {
   podsOn(node: string): readonly Pod[];
 }
 
-const NO_PLAN: Plan = { removable: [], unremovable: [] };
+/** Time in which a node whose pods have no other place is not tried again. Models --unremovable-node-recheck-timeout. */
+const RECHECK_MS = 300_000;
+const NO_PLAN: Plan = { removable: [], unremovable: [], more: false };
 
 /** Gives back nodes that have not been needed for long enough. Models core/scaledown/planner and unneeded. */
 export class Shrinker {
@@ -28,6 +30,8 @@ export class Shrinker {
   readonly #deps: ShrinkerDeps;
   /** Since when each node is not needed. */
   readonly #since = new Map<string, number>();
+  /** Until when each node is taken as one that has to stay. */
+  readonly #settled = new Map<string, number>();
   #plan: Plan = NO_PLAN;
   #draining = 0;
   #lastDeleteMs: number | undefined;
@@ -40,6 +44,7 @@ export class Shrinker {
 
   reset(): void {
     this.#since.clear();
+    this.#settled.clear();
     this.#plan = NO_PLAN;
     this.#draining = 0;
     this.#lastDeleteMs = undefined;
@@ -51,6 +56,22 @@ export class Shrinker {
     this.#draining = Math.max(0, this.#deps.drainer.active);
     if (failed) this.#lastFailureMs = this.#ctx.clock.nowMs;
     else this.#lastDeleteMs = this.#ctx.clock.nowMs;
+  }
+
+  /** Whether a node was not needed at the last look. */
+  isUnneeded(node: string): boolean {
+    return this.#since.has(node);
+  }
+
+  /** Whether a node is taken as one that has to stay. */
+  isSettled(node: string): boolean {
+    return (this.#settled.get(node) ?? 0) > this.#ctx.clock.nowMs;
+  }
+
+  /** Whether the next look has something to try although nothing has changed. */
+  get waits(): boolean {
+    const { nowMs } = this.#ctx.clock;
+    return this.#plan.more || [...this.#settled.values()].some((untilMs) => untilMs <= nowMs);
   }
 
   /** Nodes of a group that could go. */
@@ -72,6 +93,9 @@ export class Shrinker {
   #update(plan: Plan): void {
     const { clock } = this.#ctx;
     this.#plan = plan;
+    for (const [name, untilMs] of this.#settled) if (untilMs <= clock.nowMs) this.#settled.delete(name);
+    for (const { node, reason } of plan.unremovable)
+      if (reason === 'NoPlaceToMovePods') this.#settled.set(node, clock.nowMs + RECHECK_MS);
     const names = new Set(plan.removable.map(({ node }) => node.metadata.name));
     for (const name of [...this.#since.keys()]) if (!names.has(name)) this.#since.delete(name);
     for (const { node } of plan.removable) {

@@ -1,8 +1,10 @@
+import { deepEqual } from '#shared/core/json.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
 import type { ComponentContext } from '../../client/types.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { isNodeReady } from './groups.ts';
 import { isUnschedulable } from './pending.ts';
+import { CANDIDATE, withoutTaints } from './taints.ts';
 
 /** What the autoscaler hears of the cluster between two looks: which pods wait, and whether anything that counts has changed. */
 export class ClusterWatch {
@@ -85,7 +87,7 @@ export class ClusterWatch {
 
 function nodeDiffers(before: Node, after: Node): boolean {
   return (
-    before.spec !== after.spec ||
+    (before.spec !== after.spec && !deepEqual(withoutTaints(before, [CANDIDATE]).spec, withoutTaints(after, [CANDIDATE]).spec)) ||
     before.metadata.labels !== after.metadata.labels ||
     before.metadata.annotations !== after.metadata.annotations ||
     before.status.allocatable !== after.status.allocatable ||
