@@ -57,9 +57,14 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
       </th>
       <td className="mono">
         {metricRows(hpa).map((row) => (
-          <div key={row.id}>
-            {row.name} {row.value === undefined ? t('autoscaling:unknown') : metricText(row.unit, row.value)} /{' '}
-            {metricText(row.unit, row.target)}
+          <div key={row.id} className="metric-line">
+            <span className="ellipsis" title={row.of ? `${row.name} (${row.of})` : row.name}>
+              {row.name}
+            </span>
+            <span>
+              {row.value === undefined ? t('autoscaling:unknown') : metricText(row.unit, row.value)} /{' '}
+              {metricText(row.unit, row.target)}
+            </span>
           </div>
         ))}
       </td>

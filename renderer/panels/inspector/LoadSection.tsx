@@ -84,9 +84,9 @@ function useLoadDraft(workload: Workload) {
   const give = useRef((_: LoadDraft) => {});
   give.current = (draft) => {
     waiting.current = null;
-    void sendCommand({ type: 'setLoad', ref, load: writeLoad(draft) }).then(() =>
-      setMoving((now) => (now === draft ? null : now)),
-    );
+    void sendCommand({ type: 'setLoad', ref, load: writeLoad(draft) }).then((answer) => {
+      if (!answer.ok) setMoving(null);
+    });
   };
   useEffect(() => {
     return () => {
@@ -94,6 +94,11 @@ function useLoadDraft(workload: Workload) {
       if (waiting.current) give.current(waiting.current);
     };
   }, []);
+  // What was given stays on the screen until the object has it: the answer comes before the object does.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is the object's answer
+  useEffect(() => {
+    if (waiting.current === null) setMoving(null);
+  }, [text]);
   const rest = (draft: LoadDraft, ms: number): void => {
     setMoving(draft);
     waiting.current = draft;
