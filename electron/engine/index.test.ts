@@ -150,7 +150,7 @@ describe('simulation', () => {
         .map(({ name }) => name);
     const all = running();
     simulation.execute({ type: 'stopComponent', component: 'kube-controller-manager' });
-    expect(running()).toEqual(['kube-scheduler', 'kubelet']);
+    expect(running()).toEqual(['kube-scheduler', 'kubelet', 'vpa-recommender', 'vpa-updater']);
     simulation.execute({ type: 'create', objects: untyped(deployment('web')) });
     simulation.run({ untilMs: 5000 });
     expect(simulation.objects().some(({ kind }) => kind === 'ReplicaSet')).toBe(false);
