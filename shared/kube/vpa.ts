@@ -1,4 +1,4 @@
-import type { RecommendedContainerResources, VerticalPodAutoscaler, VpaContainerPolicy } from './kinds.ts';
+import type { LimitRange, RecommendedContainerResources, VerticalPodAutoscaler, VpaContainerPolicy } from './kinds.ts';
 import { compareQuantity, parseQuantity, printQuantity, type Quantity, quantityOf } from './quantity.ts';
 import type { Container, KubeObject, LabelSelector, OwnerReference, Pod, ResourceList } from './types.ts';
 
@@ -70,6 +70,63 @@ function cappedByLimits(amounts: ResourceList, { resources }: Container): { amou
   return { amounts: result, notes };
 }
 
+/** Amounts that limit ranges allow a container. */
+export interface ContainerBounds {
+  readonly min: ReadonlyMap<string, Quantity>;
+  readonly max: ReadonlyMap<string, Quantity>;
+}
+
+/** The narrowest bounds of all limit ranges of a namespace. Models limitrange.NewLimitsRangeCalculator GetContainerLimitRangeItem. */
+export function containerBounds(ranges: readonly LimitRange[]): ContainerBounds {
+  const bounds = { min: new Map<string, Quantity>(), max: new Map<string, Quantity>() };
+  for (const { type, min = {}, max = {} } of ranges.flatMap(({ spec }) => spec?.limits ?? [])) {
+    if (type !== 'Container') continue;
+    const narrow = (side: 'min' | 'max', list: ResourceList, sign: number) => {
+      for (const [name, amount] of Object.entries(list)) {
+        const [known, next] = [bounds[side].get(name), quantity(amount)];
+        if (next !== undefined && (known === undefined || compareQuantity(next, known) * sign > 0)) bounds[side].set(name, next);
+      }
+    };
+    narrow('min', min as ResourceList, 1);
+    narrow('max', max as ResourceList, -1);
+  }
+  return bounds;
+}
+
+/** The request at which a limit that keeps its proportion reaches a bound. Models GetBoundaryRequest. */
+function requestAt(bound: Quantity, { resources }: Container, name: string, keepsLimit: boolean): Quantity {
+  const [limit, request] = [quantity(resources?.limits?.[name]), quantity(resources?.requests?.[name])];
+  if (keepsLimit || limit === undefined || request === undefined || limit.nano === 0n || request.nano === 0n) return bound;
+  // Rounded as requests are: whole millicores, whole bytes.
+  const unit = name === 'cpu' ? 1_000_000n : 1_000_000_000n;
+  return quantityOf(((bound.nano * request.nano) / limit.nano / unit) * unit, bound.format);
+}
+
+/** Amounts with which the limit ranger lets the container in. Models applyContainerLimitRange. */
+function cappedByRanges(
+  amounts: ResourceList,
+  container: Container,
+  bounds: ContainerBounds,
+  keepsLimit: boolean,
+): { amounts: ResourceList; notes: string[] } {
+  const notes: string[] = [];
+  const result = { ...amounts };
+  for (const [name, amount] of Object.entries(amounts)) {
+    const [given, least, most] = [quantity(amount), bounds.min.get(name), bounds.max.get(name)];
+    const top = most === undefined ? undefined : requestAt(most, container, name, keepsLimit);
+    if (given !== undefined && least !== undefined && compareQuantity(given, least) < 0) {
+      result[name] = printQuantity(least);
+      notes.push(`${name} capped to fit Min in container LimitRange`);
+    } else if (given !== undefined && top !== undefined && compareQuantity(given, top) > 0) {
+      result[name] = printQuantity(top);
+      notes.push(`${name} capped to fit Max in container LimitRange`);
+    }
+  }
+  return { amounts: result, notes };
+}
+
+const NO_BOUNDS: ContainerBounds = { min: new Map(), max: new Map() };
+
 /** Advice for one container of a pod, within what policy and limits allow. */
 export interface Advice {
   readonly container: Container;
@@ -81,8 +138,8 @@ export interface Advice {
   readonly notes: readonly string[];
 }
 
-/** Advice for each container of a pod that the autoscaler has any for. Models CappingRecommendationProcessor. */
-export function adviceFor(vpa: VerticalPodAutoscaler, pod: Pod): Advice[] {
+/** Advice for each container of a pod that the autoscaler has any for. `bounds`: of the namespace. Models CappingRecommendationProcessor. */
+export function adviceFor(vpa: VerticalPodAutoscaler, pod: Pod, bounds: ContainerBounds = NO_BOUNDS): Advice[] {
   const all = vpa.status?.recommendation?.containerRecommendations ?? [];
   return (pod.spec.containers ?? []).flatMap((container, index): Advice[] => {
     const own = all.find(({ containerName }) => containerName === container.name);
@@ -90,13 +147,14 @@ export function adviceFor(vpa: VerticalPodAutoscaler, pod: Pod): Advice[] {
     const policy = containerPolicyOf(vpa, container.name);
     const cap = (amounts: ResourceList = {}) => {
       const byPolicy = cappedByPolicy(amounts, policy);
-      if (!isRequestsOnly(vpa, container.name)) return byPolicy;
-      const byLimits = cappedByLimits(byPolicy.amounts, container);
-      return { amounts: byLimits.amounts, notes: [...byPolicy.notes, ...byLimits.notes] };
+      const only = isRequestsOnly(vpa, container.name);
+      const byLimits = only ? cappedByLimits(byPolicy.amounts, container) : { amounts: byPolicy.amounts, notes: [] };
+      const byRanges = cappedByRanges(byLimits.amounts, container, bounds, only);
+      return { amounts: byRanges.amounts, notes: [...byPolicy.notes, ...byLimits.notes, ...byRanges.notes] };
     };
     const { amounts: target, notes } = cap(own.target);
-    const bounds = (name: 'lowerBound' | 'upperBound') => cap(own[name]).amounts;
-    return [{ container, index, target, notes, lowerBound: bounds('lowerBound'), upperBound: bounds('upperBound') }];
+    const [lowerBound, upperBound] = [cap(own.lowerBound).amounts, cap(own.upperBound).amounts];
+    return [{ container, index, target, notes, lowerBound, upperBound }];
   });
 }
 

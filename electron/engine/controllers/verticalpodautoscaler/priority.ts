@@ -1,7 +1,7 @@
 import type { VerticalPodAutoscaler } from '#shared/kube/kinds.ts';
 import { compareQuantity, milliValue, parseQuantity } from '#shared/kube/quantity.ts';
 import type { Pod, ResourceList } from '#shared/kube/types.ts';
-import { type Advice, adviceFor, isScaled } from '#shared/kube/vpa.ts';
+import { type Advice, adviceFor, type ContainerBounds, isScaled } from '#shared/kube/vpa.ts';
 
 /** Annotation of a pod: the containers it had when the autoscaler saw to it. Others came later and are none of its business. */
 export const OBSERVED_CONTAINERS = 'vpaObservedContainers';
@@ -109,10 +109,10 @@ export function meetsRequirements({ spec }: VerticalPodAutoscaler, advice: reado
 }
 
 /** Pods to make anew, the most urgent first: those that need more before those that need less, larger changes first. */
-export function updateOrder(pods: readonly Pod[], vpa: VerticalPodAutoscaler, clock: Clocked): Pod[] {
+export function updateOrder(pods: readonly Pod[], vpa: VerticalPodAutoscaler, bounds: ContainerBounds, clock: Clocked): Pod[] {
   return pods
     .map((pod) => {
-      const advice = adviceFor(vpa, pod);
+      const advice = adviceFor(vpa, pod, bounds);
       return { pod, advice, urgency: urgencyOf(pod, advice) };
     })
     .filter(({ pod, advice, urgency }) => needsUpdate(pod, vpa, urgency, clock) && meetsRequirements(vpa, advice))

@@ -1,7 +1,7 @@
 import type { VerticalPodAutoscaler } from '#shared/kube/kinds.ts';
 import { isTerminal } from '#shared/kube/pod.ts';
 import type { KubeObject, Pod } from '#shared/kube/types.ts';
-import { isTarget, strongest, topController, updateModeOf } from '#shared/kube/vpa.ts';
+import { containerBounds, isTarget, strongest, topController, updateModeOf } from '#shared/kube/vpa.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
@@ -39,7 +39,8 @@ export function createVpaUpdater(ctx: ComponentContext): Component {
     const minReplicas = vpa.spec.updatePolicy?.minReplicas ?? MIN_REPLICAS;
     const restriction = new EvictionRestriction(live, minReplicas, find);
     const evictable = live.filter((pod) => restriction.allows(pod));
-    for (const pod of updateOrder(evictable, vpa, ctx.clock)) {
+    const ranges = ctx.informer('LimitRange').lister.list(vpa.metadata.namespace ?? '');
+    for (const pod of updateOrder(evictable, vpa, containerBounds(ranges), ctx.clock)) {
       if (!restriction.allows(pod)) continue;
       const evicted = client.evict(pod.metadata.namespace ?? '', pod.metadata.name);
       if (!evicted.ok) continue;

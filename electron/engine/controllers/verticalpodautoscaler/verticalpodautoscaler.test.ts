@@ -236,6 +236,22 @@ describe('updater and admission', () => {
     expect(gone).toHaveLength(expected);
   });
 
+  test('advice stays within the limit ranges of the namespace', () => {
+    const range = {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'r', namespace: 'default' },
+      spec: { limits: [{ type: 'Container', max: { cpu: '400m' }, default: { cpu: '400m' } }] },
+    };
+    const cluster = new Cluster(range, loaded({ cpu: '1' }, { cpu: '200m' }), vpa('web')).run(10 * MINUTE);
+    const pods = cluster.all<Pod>('Pod');
+    // Limits are twice the requests: at half of the largest limit there is no more room.
+    expect(cluster.requests()).toEqual(Array(2).fill({ cpu: '200m', memory: '262144k' }));
+    expect(pods[0]?.metadata.annotations?.vpaUpdates).toBe(
+      'Pod resources updated by web: container 0: cpu capped to fit Max in container LimitRange, cpu request, memory request, cpu limit',
+    );
+  });
+
   test('limits keep their proportion', () => {
     const container = {
       name: 'app',

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '#shared/core/result.ts';
-import type { VerticalPodAutoscaler } from '#shared/kube/kinds.ts';
+import type { LimitRange, VerticalPodAutoscaler } from '#shared/kube/kinds.ts';
 import type { AnyObject, Pod, Status } from '#shared/kube/types.ts';
+import { containerBounds } from '#shared/kube/vpa.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../types.ts';
 import { autoscalerOf, withAdvice } from './pods.ts';
 import { verticalAutoscalerFault } from './rules.ts';
@@ -29,13 +30,15 @@ function admitAutoscaler(object: AnyObject, request: AdmissionRequest): Result<A
 export const verticalPodAutoscaler: AdmissionPlugin = {
   name: 'VerticalPodAutoscaler',
   mutate(object, request, access) {
-    if (request.subresource !== undefined || request.loaded === true) return ok(object);
+    if (request.subresource !== undefined) return ok(object);
     if (object.kind === 'VerticalPodAutoscaler') return admitAutoscaler(object, request);
+    if (request.loaded === true) return ok(object);
     if (object.kind !== 'Pod' || request.operation !== 'CREATE' || request.reinvocation?.second === true) return ok(object);
     const pod = object as unknown as Pod;
     const vpa = autoscalerOf(pod, object.metadata.namespace ?? '', access);
     if (vpa === undefined) return ok(object);
-    const changed = withAdvice(pod, vpa);
+    const ranges = access.list('LimitRange', object.metadata.namespace ?? '') as unknown as readonly LimitRange[];
+    const changed = withAdvice(pod, vpa, containerBounds(ranges));
     request.by?.(vpa.metadata.name);
     // Plugins before it look at the changed pod once more, as after any webhook.
     request.reinvocation?.changed('VerticalPodAutoscaler');

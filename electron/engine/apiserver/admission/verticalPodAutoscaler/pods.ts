@@ -4,6 +4,7 @@ import type { Container, Pod, ResourceList } from '#shared/kube/types.ts';
 import {
   type Advice,
   adviceFor,
+  type ContainerBounds,
   isRequestsOnly,
   isTarget,
   podSelectorOf,
@@ -49,8 +50,8 @@ function adjusted(vpa: VerticalPodAutoscaler, { container, target, notes }: Advi
 }
 
 /** The pod with the requests that are advised, and with words about it. Models resource/pod/patch. */
-export function withAdvice(pod: Pod, vpa: VerticalPodAutoscaler): Pod {
-  const advice = adviceFor(vpa, pod).filter(({ target }) => Object.keys(target).length > 0);
+export function withAdvice(pod: Pod, vpa: VerticalPodAutoscaler, bounds: ContainerBounds): Pod {
+  const advice = adviceFor(vpa, pod, bounds).filter(({ target }) => Object.keys(target).length > 0);
   const updates = advice.map((one) => ({ ...adjusted(vpa, one), index: one.index }));
   const containers = pod.spec.containers.map(
     (container, index) => updates.find((update) => update.index === index)?.container ?? container,
