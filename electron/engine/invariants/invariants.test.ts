@@ -64,7 +64,9 @@ describe('state invariants', () => {
     const sets = [2, 3].map((replicas, index) => stored(replicaSet(`web-${index}`, { replicas }), ownedBy(web(2))));
     expect(surgeExceeded([web(2), ...sets])).toEqual(['deployment default/web: 5 pods wanted, at most 4 allowed']);
     expect(surgeExceeded([web(1), ...sets])).toEqual([]);
-    expect(checkInvariants(withPast({ 0: [web(2), ...sets] }))[0]).toBe('deployment default/web: 5 pods wanted, at most 4 allowed');
+    expect(checkInvariants(withPast({ 0: [web(2), ...sets] }))[0]).toBe(
+      'deployment default/web: 5 pods wanted, at most 4 allowed',
+    );
   });
 
   it('see what has not come to rest', () => {

@@ -163,6 +163,8 @@ function restlessJob(job: Job, pods: readonly Pod[]): string[] {
   if (job.spec.suspend === true) return has > 0 ? [...faults, `job ${nameOf(job)}: suspended with ${has} active pods`] : faults;
   const { parallelism = 1, completions } = job.spec;
   const wanted = completions === undefined ? (succeeded > 0 ? has : parallelism) : Math.min(parallelism, completions - succeeded);
-  if (has !== wanted) faults.push(`job ${nameOf(job)}: ${has} active pods, ${wanted} wanted`);
+  // With limits per index, indexes that have failed get no further pod.
+  if (has !== wanted && job.spec.backoffLimitPerIndex === undefined)
+    faults.push(`job ${nameOf(job)}: ${has} active pods, ${wanted} wanted`);
   return faults;
 }

@@ -10,14 +10,19 @@ import { KINDS, NAMES, NAMESPACES } from './fuzzKinds.ts';
 import { storageClass, volume } from './storage.ts';
 
 const kindNames = Object.keys(KINDS);
+const WAVE = { min: '50m', max: '2', periodSeconds: 240 };
 const TEMPLATED = ['StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'];
 
 function namespaceObject(name: string): AnyObject {
   return untyped({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
 
-function randomRef(random: RandomStream, kinds: readonly string[]): ObjectRef {
-  return { kind: pick(random, kinds), namespace: pick(random, NAMESPACES), name: pick(random, NAMES) };
+/** Something of these kinds that is there; when there is nothing, a name that is refused. */
+function existing(random: RandomStream, simulation: Simulation, kinds: readonly string[]): ObjectRef {
+  const there = simulation.objects().filter(({ kind }) => kinds.includes(kind));
+  if (there.length === 0) return { kind: pick(random, kinds), namespace: 'default', name: 'nothing' };
+  const { kind, metadata } = pick(random, there);
+  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
 }
 
 function randomObject(random: RandomStream, kind = pick(random, kindNames)): AnyObject {
@@ -59,56 +64,58 @@ const PATCHES: Readonly<Record<string, (random: RandomStream) => object>> = {
   Service: (random) => ({ selector: { app: pick(random, ['a', 'sts-x', 'ds-x', 'rc-x']) } }),
 };
 
-/** Commands about all kinds, beside those about Deployments. */
-const OTHER_MAKERS: readonly Maker[] = [
-  (random) => ({ type: 'create', objects: [randomObject(random)] }),
+/** Commands about workloads and what is around them. */
+const WORKLOADS: readonly Maker[] = [
   (random) => ({ type: 'create', objects: [randomObject(random)] }),
   (random) => ({ type: 'create', objects: [randomObject(random, pick(random, [...TEMPLATED, 'CronJob']))] }),
   (random) => ({ type: 'apply', objects: [randomObject(random, pick(random, TEMPLATED))] }),
-  (random) => ({
+  (random, simulation) => ({
     type: 'delete',
-    refs: [randomRef(random, kindNames)],
+    refs: [existing(random, simulation, kindNames)],
     cascade: pick(random, ['background', 'background', 'foreground', 'orphan']),
   }),
-  (random) => ({
+  (random, simulation) => ({
     type: 'scale',
-    ref: randomRef(random, ['StatefulSet', 'StatefulSet', 'ReplicationController']),
+    ref: existing(random, simulation, ['Deployment', 'StatefulSet', 'ReplicationController']),
     replicas: random.nextInt(6),
   }),
-  (random) => ({
+  (random, simulation) => ({
     type: 'setImage',
-    ref: randomRef(random, ['StatefulSet', 'DaemonSet', 'ReplicationController']),
+    ref: existing(random, simulation, ['StatefulSet', 'DaemonSet', 'ReplicationController', 'Deployment']),
     container: 'app',
     image: `registry.example/app:v${random.nextInt(4)}`,
   }),
-  (random) => ({ type: pick(random, ['rolloutUndo', 'rolloutRestart']), ref: randomRef(random, ['StatefulSet', 'DaemonSet']) }),
-  (random) => {
-    const ref = randomRef(random, Object.keys(PATCHES));
-    return { type: 'patch', ref, patchType: 'merge', patch: { spec: PATCHES[ref.kind]?.(random) } };
-  },
-  (random) => {
-    const ref = randomRef(random, Object.keys(PATCHES));
-    return { type: 'patch', ref, patchType: 'merge', patch: { spec: PATCHES[ref.kind]?.(random) } };
-  },
+  (random, simulation) => ({
+    type: pick(random, ['rolloutUndo', 'rolloutRestart']),
+    ref: existing(random, simulation, ['StatefulSet', 'DaemonSet']),
+  }),
+  patchOf,
+  patchOf,
+  (random, simulation) => ({
+    type: 'setLoad',
+    ref: existing(random, simulation, ['Deployment', 'StatefulSet']),
+    load: pick(random, [null, { cpu: '2' }, { cpu: { sine: WAVE } }, { memoryPerPod: '300Mi' }]),
+  }),
+  (random, simulation) => ({
+    type: 'setProbe',
+    ref: existing(random, simulation, ['Pod']),
+    probe: pick(random, ['readiness', 'readiness', 'liveness']),
+    outcome: pick(random, ['pass', 'fail']),
+  }),
+  (random, simulation) => ({
+    type: 'failContainer',
+    ref: existing(random, simulation, ['Pod']),
+    container: 'app',
+    exitCode: random.nextInt(2),
+  }),
+];
+
+/** Faults and changes of what everything stands on. */
+const GROUND: readonly Maker[] = [
   (random) =>
     random.nextInt(3) === 0
       ? { type: 'delete', refs: [{ kind: 'Namespace', namespace: '', name: 'team' }] }
       : { type: 'create', objects: [namespaceObject('team')] },
-  (random) => ({
-    type: 'setLoad',
-    ref: pick(random, [{ kind: 'Deployment', namespace: 'default', name: 'a' }, randomRef(random, ['StatefulSet'])]),
-    load: pick(random, [
-      null,
-      { cpu: '2' },
-      { cpu: { sine: { min: '50m', max: '2', periodSeconds: 240 } } },
-      { memoryPerPod: '300Mi' },
-    ]),
-  }),
-  (random, simulation) => {
-    const pod = randomPod(random, simulation);
-    const probe = pick(random, ['readiness', 'liveness', 'startup'] as const);
-    return pod && { type: 'setProbe', ref: pod, probe, outcome: pick(random, ['pass', 'fail']) };
-  },
   (random) => ({
     type: 'setNodePressure',
     node: randomNode(random),
@@ -118,7 +125,7 @@ const OTHER_MAKERS: readonly Maker[] = [
   (random) => ({ type: 'shutdownNode', node: randomNode(random), graceSeconds: 20, criticalGraceSeconds: 5 }),
   (random) => ({ type: 'recoverNode', node: randomNode(random) }),
   (random, simulation) => ({
-    type: pick(random, ['stopComponent', 'startComponent', 'startComponent']),
+    type: pick(random, ['stopComponent', 'startComponent']),
     component: pick(random, simulation.components()).name,
   }),
   (random) => ({ type: 'startComponent', component: pick(random, [CONTROLLER_MANAGER, 'kube-scheduler', 'kubelet']) }),
@@ -131,17 +138,15 @@ const OTHER_MAKERS: readonly Maker[] = [
   }),
 ];
 
-function randomPod(random: RandomStream, simulation: Simulation): ObjectRef | undefined {
-  const pods = simulation.objects().filter(({ kind }) => kind === 'Pod');
-  if (pods.length === 0) return undefined;
-  const { namespace = '', name } = pick(random, pods).metadata;
-  return { kind: 'Pod', namespace, name };
+function patchOf(random: RandomStream, simulation: Simulation): Command {
+  const ref = existing(random, simulation, Object.keys(PATCHES));
+  return { type: 'patch', ref, patchType: 'merge', patch: { spec: PATCHES[ref.kind]?.(random) } };
 }
 
 /** Nodes, classes and Deployments, a second namespace, storage, and some objects of all kinds. */
 function start(seed: number): AnyObject[] {
   const random = new SeededRandom(seed).stream('fuzz/all');
-  const some = Array.from({ length: 2 + random.nextInt(4) }, () => randomObject(random));
+  const some = Array.from({ length: 4 + random.nextInt(8) }, () => randomObject(random));
   const unique = new Map(some.map((object) => [`${object.kind} ${object.metadata.namespace} ${object.metadata.name}`, object]));
   const volumes = ['v1', 'v2', 'v3'].map((name) => untyped(volume(name)));
   const workloads = [...unique.values()].filter(({ kind }) => kindInfo(kind)?.simulated === true);
@@ -149,7 +154,7 @@ function start(seed: number): AnyObject[] {
 }
 
 /** Random runs over all kinds and faults. */
-export const ALL_KINDS: FuzzProgram = { start, makers: [...MAKERS, ...OTHER_MAKERS, ...OTHER_MAKERS] };
+export const ALL_KINDS: FuzzProgram = { start, makers: [...MAKERS, ...GROUND, ...WORKLOADS, ...WORKLOADS, ...WORKLOADS] };
 
 /** What makes a cluster of such a run well again, beside its machines and components: nothing refuses pods, and nothing begins by the clock. */
 export function repairsOf(simulation: Simulation): Command[] {
