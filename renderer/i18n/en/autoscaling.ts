@@ -40,6 +40,7 @@ export const autoscaling = {
   metricIsTotal: '{{name}} is at {{value}} for a target of {{target}}.',
   metricUnknown: '{{name}} could not be measured.',
   withinTolerance: 'The ratio {{ratio}} lies between {{low}} and {{high}}: near enough, nothing to do.',
+  turnedRound: 'With them the ratio is {{ratio}}, which points the other way: nothing is done.',
   asksFor_one: 'That asks for {{count}} pod.',
   asksFor_other: 'That asks for {{count}} pods.',
   countedPods_one: '{{count}} pod was measured.',

@@ -41,6 +41,7 @@ export const autoscaling: Record<keyof typeof english, string> = {
   metricIsTotal: '{{name}}: {{value}}, 목표 {{target}}.',
   metricUnknown: '{{name}} 값을 측정하지 못했습니다.',
   withinTolerance: '비율 {{ratio}}이(가) {{low}}와 {{high}} 사이라서 그대로 둡니다.',
+  turnedRound: '이들을 함께 세면 비율이 {{ratio}}(으)로 방향이 반대가 되어 그대로 둡니다.',
   asksFor_one: '파드 {{count}}개가 필요합니다.',
   asksFor_other: '파드 {{count}}개가 필요합니다.',
   countedPods_one: '파드 {{count}}개를 측정했습니다.',

@@ -16,7 +16,7 @@ import {
   patchOfDraft,
   specOfDraft,
 } from '../model/autoscalerDraft.ts';
-import { ofKind, targetKeyOf } from '../model/autoscaling.ts';
+import { ofKind, targetKeyOf } from '../model/autoscalerState.ts';
 import { freeName } from '../model/drafts.ts';
 import { Foot } from './Foot.tsx';
 import { ManifestPreview } from './ManifestPreview.tsx';

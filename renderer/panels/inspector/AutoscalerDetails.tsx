@@ -10,16 +10,8 @@ import { useCluster } from '../../store/cluster.ts';
 import { openDialog, openDock, select } from '../../store/view.ts';
 import { ownerOf } from '../../store/workloadActions.ts';
 import { HpaCharts } from '../charts/HpaCharts.tsx';
-import {
-  type Bounds,
-  DEFAULT_STABILIZATION_S,
-  decisionOf,
-  metricRows,
-  metricText,
-  type Recommendation,
-  recommendationsOf,
-  targetKeyOf,
-} from '../model/autoscaling.ts';
+import { type Bounds, decisionOf, type Recommendation, recommendationsOf, targetKeyOf } from '../model/autoscalerState.ts';
+import { DEFAULT_STABILIZATION_S, metricRows, metricText } from '../model/autoscaling.ts';
 import { AutoscalerReasons, useSyncs } from './AutoscalerWhy.tsx';
 import { Conditions, KeyValues, Section } from './parts.tsx';
 

@@ -7,14 +7,16 @@ import { type Translate, useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { useMetrics, useMetricsWatch } from '../../store/metrics.ts';
 import { workloadOf } from '../../store/workloads.ts';
+import { targetKeyOf } from '../model/autoscalerState.ts';
 import {
   type AutoscalerWhy,
   type CountedPods,
   countPods,
   type MetricRow,
   metricText,
-  targetKeyOf,
+  type Tolerances,
   tolerancesOf,
+  type Wish,
   whyOf,
 } from '../model/autoscaling.ts';
 import { printClock } from '../time.ts';
@@ -51,37 +53,41 @@ interface Line {
   readonly tone?: 'warn' | 'bad' | 'ok';
 }
 
-function podsLine({ counted, unready, missing }: CountedPods, row: MetricRow, t: Translate): Line[] {
-  if (unready + missing === 0) return [];
-  const above = (row.value ?? 0) > row.target;
-  const parts = [
+/** What was assumed of pods that could not be measured. */
+function assumed({ counted, unready, missing }: CountedPods, above: boolean, t: Translate): string {
+  return [
+    t('autoscaling:countedPods', { count: counted }),
     ...(unready > 0 ? [t(above ? 'autoscaling:unreadyAbove' : 'autoscaling:unreadyBelow', { count: unready })] : []),
     ...(missing > 0 ? [t(above ? 'autoscaling:missingAbove' : 'autoscaling:missingBelow', { count: missing })] : []),
-  ];
-  return [{ id: `pods-${row.id}`, text: `${t('autoscaling:countedPods', { count: counted })} ${parts.join(' ')}`, tone: 'warn' }];
+  ].join(' ');
+}
+
+function round(ratio: number): string {
+  return String(Math.round(ratio * 1000) / 1000);
+}
+
+function verdictOf(wish: Wish, { up, down }: Tolerances, t: Translate): string {
+  const ratio = round(wish.counted);
+  if (wish.within) return t('autoscaling:withinTolerance', { ratio, low: round(1 - down), high: round(1 + up) });
+  if (wish.turned) return t('autoscaling:turnedRound', { ratio });
+  return t('autoscaling:asksFor', { count: wish.replicas });
 }
 
 function metricLines(why: AutoscalerWhy, hpa: HorizontalPodAutoscaler, t: Translate): Line[] {
-  const { up, down } = tolerancesOf(hpa);
+  const tolerances = tolerancesOf(hpa);
   return why.metrics.flatMap(({ row, pods, wish }): Line[] => {
     const name = row.of ? `${row.name} (${row.of})` : row.name;
     if (!wish || row.value === undefined) return [{ id: row.id, text: t('autoscaling:metricUnknown', { name }), tone: 'bad' }];
     const words = { name, value: metricText(row.unit, row.value), target: metricText(row.unit, row.target) };
-    const ratio = String(Math.round(wish.ratio * 1000) / 1000);
-    const verdict = wish.within
-      ? t('autoscaling:withinTolerance', {
-          ratio,
-          low: String(Math.round((1 - down) * 1000) / 1000),
-          high: String(Math.round((1 + up) * 1000) / 1000),
-        })
-      : t('autoscaling:asksFor', { count: wish.replicas });
+    const said = t(row.rule === 'total' ? 'autoscaling:metricIsTotal' : 'autoscaling:metricIs', words);
+    const verdict = verdictOf(wish, tolerances, t);
+    const formula = `desired = ${wish.formula}`;
+    const odd = row.rule === 'average' && pods.unready + pods.missing > 0;
+    if (!odd) return [{ id: row.id, text: `${said} ${verdict}`, formula }];
+    const counting = assumed(pods, row.value > row.target, t);
     return [
-      {
-        id: row.id,
-        text: `${t(row.rule === 'total' ? 'autoscaling:metricIsTotal' : 'autoscaling:metricIs', words)} ${verdict}`,
-        formula: `desired = ${wish.formula}`,
-      },
-      ...podsLine(pods, row, t),
+      { id: row.id, text: said },
+      { id: `pods-${row.id}`, text: `${counting} ${verdict}`, formula, tone: 'warn' },
     ];
   });
 }

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HorizontalPodAutoscaler, Pod, VerticalPodAutoscaler } from '#shared/kube/types.ts';
-import {
-  countPods,
-  decisionOf,
-  type MetricRow,
-  metricRows,
-  metricText,
-  rateLimit,
-  recommendationsOf,
-  whyOf,
-  wishOf,
-} from './autoscaling.ts';
+import { decisionOf, recommendationsOf } from './autoscalerState.ts';
+import { countPods, type MetricRow, metricRows, metricText, rateLimit, whyOf, wishOf } from './autoscaling.ts';
 
 const CPU: MetricRow = {
   id: '0',
@@ -51,7 +42,7 @@ describe('wishOf', () => {
     MetricRow,
     number,
     Parameters<typeof wishOf>[2],
-    { replicas: number; formula: string; within?: boolean },
+    { replicas: number; formula: string; within?: boolean; turned?: boolean },
   ][] = [
     ['utilisation', CPU, 3, ALL(3), { replicas: 9, formula: 'ceil(3 × 180% ÷ 60%) = 9' }],
     ['within tolerance', { ...CPU, value: 66 }, 3, ALL(3), { replicas: 3, formula: 'ceil(3 × 66% ÷ 60%) = 4', within: true }],
@@ -87,6 +78,14 @@ describe('wishOf', () => {
       3,
       { counted: 2, unready: 0, missing: 1 },
       { replicas: 3, formula: 'ceil(3 × 53% ÷ 60%) = 3' },
+    ],
+    // 2 pods at 75 %, one missing taken to use nothing: 50 % points the other way.
+    [
+      'missing pods that turn the change round',
+      { ...CPU, value: 75 },
+      3,
+      { counted: 2, unready: 0, missing: 1 },
+      { replicas: 3, formula: 'ceil(3 × 50% ÷ 60%) = 3', turned: true },
     ],
     [
       'one value for all',

@@ -1,14 +1,5 @@
-import { compareStrings } from '#shared/core/compare.ts';
-import { milliValue, value } from '#shared/kube/quantity.ts';
-import type {
-  AnyObject,
-  HorizontalPodAutoscaler,
-  HpaScalingRules,
-  ObjectKey,
-  Pod,
-  VerticalPodAutoscaler,
-} from '#shared/kube/types.ts';
-import { objectKey } from '#shared/kube/types.ts';
+import { milliValue } from '#shared/kube/quantity.ts';
+import type { HorizontalPodAutoscaler, HpaScalingRules, Pod } from '#shared/kube/types.ts';
 import { bytesText, cpuText } from '../../graph/units.ts';
 
 /** Tolerance and scale-down stabilisation where the autoscaler says nothing of its own: the controller manager's defaults. */
@@ -166,6 +157,10 @@ export interface Wish {
   readonly formula: string;
   readonly within: boolean;
   readonly damped: boolean;
+  /** The ratio with those pods counted in, which decides. */
+  readonly counted: number;
+  /** That ratio points the other way than the measured one. */
+  readonly turned: boolean;
 }
 
 /**
@@ -188,12 +183,14 @@ export function wishOf(row: MetricRow, current: number, pods: CountedPods, toler
       formula: `ceil(${text(total)} ÷ ${text(target)}) = ${wanted}`,
       within: idle,
       damped: false,
+      counted: ratio,
+      turned: false,
     };
   }
   const plain = (count: number): Wish => {
     const wanted = Math.ceil(ratio * count);
     const formula = `ceil(${count} × ${text(row.value ?? 0)} ÷ ${text(target)}) = ${wanted}`;
-    return { replicas: idle ? current : wanted, ratio, formula, within: idle, damped: false };
+    return { replicas: idle ? current : wanted, ratio, formula, within: idle, damped: false, counted: ratio, turned: false };
   };
   const unready = ratio > 1 ? pods.unready : 0;
   const filled = ratio === 1 ? 0 : pods.missing;
@@ -203,11 +200,14 @@ export function wishOf(row: MetricRow, current: number, pods: CountedPods, toler
   // Cut, not rounded, as upstream's whole numbers are.
   const average = Math.trunc((row.value * pods.counted + stand * filled) / Math.max(1, count));
   const next = average / target;
-  const turned = within(next, tolerances) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1);
+  const idleThen = within(next, tolerances);
   const wanted = Math.ceil(next * count);
+  const turned = (ratio < 1 && next > 1) || (ratio > 1 && next < 1);
   const backwards = (next < 1 && wanted > current) || (next > 1 && wanted < current);
+  const stays = idleThen || turned || backwards;
   const formula = `ceil(${count} × ${text(average)} ÷ ${text(target)}) = ${wanted}`;
-  return { replicas: turned || backwards ? current : wanted, ratio, formula, within: turned, damped: true };
+  const replicas = stays ? current : wanted;
+  return { replicas, ratio, formula, within: idleThen, damped: true, counted: next, turned: turned || backwards };
 }
 
 /** One rule of how fast it may scale, with the size it allows now. */
@@ -287,7 +287,8 @@ export interface AutoscalerWhy {
   readonly failure: string | undefined;
 }
 
-function conditionOf(hpa: HorizontalPodAutoscaler, type: string) {
+/** A condition of an autoscaler, by its type. */
+export function conditionOf(hpa: HorizontalPodAutoscaler, type: string) {
   return hpa.status?.conditions?.find((condition) => condition.type === type);
 }
 
@@ -330,93 +331,4 @@ export function whyOf(
       : undefined,
     failure: failed ? (failed.message ?? failed.reason) : undefined,
   };
-}
-
-/** Where an autoscaler stands, for lists. The words are `autoscaling:decision_ID`. */
-export interface AutoscalerDecision {
-  readonly id: 'new' | 'failed' | 'disabled' | 'up' | 'down' | 'atMax' | 'atMin' | 'stabilized' | 'limited' | 'steady';
-  readonly tone: 'ok' | 'warn' | 'bad' | 'move';
-  readonly replicas: number;
-}
-
-/** What an autoscaler decided last. */
-export function decisionOf(hpa: HorizontalPodAutoscaler): AutoscalerDecision {
-  const { currentReplicas = 0, desiredReplicas = 0 } = hpa.status ?? {};
-  const of = (
-    id: AutoscalerDecision['id'],
-    tone: AutoscalerDecision['tone'],
-    replicas = desiredReplicas,
-  ): AutoscalerDecision => ({
-    id,
-    tone,
-    replicas,
-  });
-  const able = conditionOf(hpa, 'AbleToScale');
-  const active = conditionOf(hpa, 'ScalingActive');
-  const limited = conditionOf(hpa, 'ScalingLimited');
-  if (!able) return of('new', 'move', currentReplicas);
-  if (able.status === 'False') return of('failed', 'bad');
-  if (active?.status === 'False')
-    return active.reason === 'ScalingDisabled' ? of('disabled', 'warn') : of('failed', 'bad', currentReplicas);
-  if (desiredReplicas > currentReplicas) return of('up', 'move');
-  if (desiredReplicas < currentReplicas) return of('down', 'move');
-  const { minReplicas: min = 1 } = hpa.spec;
-  if (able.reason === 'ScaleDownStabilized' && currentReplicas === min) return of('atMin', 'ok');
-  if (able.reason === 'ScaleDownStabilized' || able.reason === 'ScaleUpStabilized') return of('stabilized', 'warn');
-  if (limited?.status === 'True' && limited.reason === 'TooManyReplicas') return of('atMax', 'warn');
-  if (limited?.status === 'True' && limited.reason === 'TooFewReplicas') return of('atMin', 'ok');
-  if (limited?.status === 'True') return of('limited', 'warn');
-  return of('steady', 'ok');
-}
-
-/** Key of the object an autoscaler scales. */
-export function targetKeyOf(object: {
-  metadata: { namespace?: string };
-  spec: { scaleTargetRef?: Ref; targetRef?: Ref };
-}): ObjectKey | undefined {
-  const ref = object.spec.scaleTargetRef ?? object.spec.targetRef;
-  return ref ? `${ref.kind}/${object.metadata.namespace ?? ''}/${ref.name}` : undefined;
-}
-interface Ref {
-  kind: string;
-  name: string;
-}
-
-/** Recommended size of one container. Thousandths of cores and bytes; absent where the recommender says nothing. */
-export interface Recommendation {
-  readonly container: string;
-  readonly cpu: Bounds | undefined;
-  readonly memory: Bounds | undefined;
-}
-export interface Bounds {
-  readonly lower: number | undefined;
-  readonly target: number;
-  readonly upper: number | undefined;
-  readonly uncapped: number | undefined;
-}
-
-/** Recommendations of a VerticalPodAutoscaler, by container. */
-export function recommendationsOf(vpa: VerticalPodAutoscaler): Recommendation[] {
-  const read = (resource: 'cpu' | 'memory', text: string | number | undefined): number | undefined =>
-    text === undefined ? undefined : resource === 'cpu' ? milliValue(text) : value(text);
-  return (vpa.status?.recommendation?.containerRecommendations ?? []).map((one) => {
-    const bounds = (resource: 'cpu' | 'memory'): Bounds | undefined => {
-      const target = read(resource, one.target?.[resource]);
-      return target === undefined
-        ? undefined
-        : {
-            target,
-            lower: read(resource, one.lowerBound?.[resource]),
-            upper: read(resource, one.upperBound?.[resource]),
-            uncapped: read(resource, one.uncappedTarget?.[resource]),
-          };
-    };
-    return { container: one.containerName ?? '', cpu: bounds('cpu'), memory: bounds('memory') };
-  });
-}
-
-/** Objects of a kind among the mirror's others, by key. */
-export function ofKind<T>(others: ReadonlyMap<ObjectKey, AnyObject>, kind: string): T[] {
-  const found = [...others.values()].filter((object) => object.kind === kind);
-  return found.sort((a, b) => compareStrings(objectKey(a), objectKey(b))) as unknown[] as T[];
 }
