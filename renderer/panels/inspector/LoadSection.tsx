@@ -1,43 +1,36 @@
 import '../autoscaling.css';
-import { useEffect, useRef, useState } from 'react';
 import { controllerOf, podRequests } from '#shared/kube/pod.ts';
 import { milliValue, parseQuantity } from '#shared/kube/quantity.ts';
 import type { Container } from '#shared/kube/types.ts';
-import { objectKey, refOf } from '#shared/kube/types.ts';
+import { objectKey } from '#shared/kube/types.ts';
 import { Button } from '../../components/index.ts';
 import { bytesText } from '../../graph/units.ts';
 import { useT } from '../../i18n/index.ts';
-import { sendCommand } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { templateOf, type Workload, workloadSummary } from '../../store/workloads.ts';
 import { UsageCharts } from '../charts/UsageCharts.tsx';
 import { metricText } from '../model/autoscaling.ts';
 import {
   eachPod,
-  LOAD_ANNOTATION,
   LOAD_PRESETS,
   LOAD_SHAPES,
   type LoadDraft,
-  NO_LOAD,
   presetLoad,
   quantityMilli,
-  readLoad,
   reshape,
   shareAt,
   stairs,
-  writeLoad,
 } from '../model/load.ts';
 import { ObjectLink } from './AutoscalerDetails.tsx';
 import { LoadCurve } from './LoadCurve.tsx';
 import { LoadDial } from './LoadDial.tsx';
 import { Section } from './parts.tsx';
+import { useLoadDraft } from './useLoadDraft.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const CPU_SCALE = { least: 10, most: 20_000 };
 const REQUEST_SCALE = { least: 1000, most: 10_000_000 };
 const MEMORY_SCALE = { least: 16, most: 65_536 };
-/** Keys that move a slider commit each step; one command is given when they have rested so long, in wall milliseconds. */
-const REST_MS = 350;
 /** What a workload without requests is taken to be made for: half a core each. */
 const FALLBACK_MILLI = 500;
 
@@ -70,54 +63,6 @@ function sizesOf(workload: Workload, container: unknown): Sizes {
     requestMilli,
     limitMilli: limit === undefined ? undefined : milliValue(limit),
     baseMilli: (requestMilli || FALLBACK_MILLI) * Math.max(1, wanted),
-  };
-}
-
-/** The draft that is shown: what is stored, or what the hand is just making of it; and the way to give it. */
-function useLoadDraft(workload: Workload) {
-  const text = workload.metadata.annotations?.[LOAD_ANNOTATION];
-  const stored = readLoad(text);
-  const [moving, setMoving] = useState<LoadDraft | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const waiting = useRef<LoadDraft | null>(null);
-  const ref = refOf(workload);
-  const give = useRef((_: LoadDraft) => {});
-  give.current = (draft) => {
-    waiting.current = null;
-    void sendCommand({ type: 'setLoad', ref, load: writeLoad(draft) }).then((answer) => {
-      if (!answer.ok) setMoving(null);
-    });
-  };
-  useEffect(() => {
-    return () => {
-      if (timer.current) clearTimeout(timer.current);
-      if (waiting.current) give.current(waiting.current);
-    };
-  }, []);
-  // What was given stays on the screen until the object has it: the answer comes before the object does.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is the object's answer
-  useEffect(() => {
-    if (waiting.current === null) setMoving(null);
-  }, [text]);
-  const rest = (draft: LoadDraft, ms: number): void => {
-    setMoving(draft);
-    waiting.current = draft;
-    if (timer.current) clearTimeout(timer.current);
-    timer.current = setTimeout(() => give.current(draft), ms);
-  };
-  const remove = (): void => {
-    if (timer.current) clearTimeout(timer.current);
-    waiting.current = null;
-    setMoving(null);
-    void sendCommand({ type: 'setLoad', ref, load: null });
-  };
-  return {
-    text,
-    stored,
-    draft: moving ?? stored ?? NO_LOAD,
-    move: setMoving,
-    commit: (draft: LoadDraft) => rest(draft, REST_MS),
-    remove,
   };
 }
 
