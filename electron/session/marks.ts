@@ -1,6 +1,9 @@
 import type { Simulation, StoredChange } from '#engine/types.ts';
-import type { AnyObject, Deployment, Node, Pod } from '#shared/kube/types.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
+import type { AnyObject, ControllerRevision, Deployment, HorizontalPodAutoscaler, Job, Node, Pod } from '#shared/kube/types.ts';
 import type { Mark } from '#shared/protocol/index.ts';
+
+const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
 
 /** Marks kept for the timeline; the oldest go first. */
 const MAX_MARKS = 4_000;
@@ -12,6 +15,11 @@ function conditionOf(object: AnyObject | null, type: string): { status: string; 
 
 function restarts(pod: Pod | null): number {
   return (pod?.status?.containerStatuses ?? []).reduce((sum, container) => sum + container.restartCount, 0);
+}
+
+function becameTrue(before: Node | Job | null, after: Node | Job, type: string): boolean {
+  const was = conditionOf(before as unknown as AnyObject | null, type)?.status;
+  return was !== 'True' && conditionOf(after as unknown as AnyObject, type)?.status === 'True';
 }
 
 function podMark(before: Pod | null, after: Pod): Pick<Mark, 'kind' | 'text'> | undefined {
@@ -43,7 +51,8 @@ function nodeMark(before: Node | null, after: Node): Pick<Mark, 'kind' | 'text'>
   if (Boolean(before.spec.unschedulable) !== Boolean(after.spec.unschedulable)) {
     return { kind: 'node', text: after.spec.unschedulable ? `${name} cordoned` : `${name} uncordoned` };
   }
-  return undefined;
+  const short = PRESSURES.find((type) => becameTrue(before, after, type));
+  return short === undefined ? undefined : { kind: 'node', text: `${name} ${short}` };
 }
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
@@ -54,14 +63,45 @@ function deploymentMark(before: Deployment | null, after: Deployment): Pick<Mark
   return { kind: 'rollout', text: `${after.metadata.name} revision ${revision}` };
 }
 
+function jobMark(before: Job | null, after: Job): Pick<Mark, 'kind' | 'text'> | undefined {
+  const { name } = after.metadata;
+  if (becameTrue(before, after, 'Complete')) return { kind: 'done', text: `${name} complete` };
+  return becameTrue(before, after, 'Failed') ? { kind: 'failed', text: `${name} failed` } : undefined;
+}
+
+/** A further template of a StatefulSet or DaemonSet; its first one is no roll-out. */
+function revisionMark(before: ControllerRevision | null, after: ControllerRevision): Pick<Mark, 'kind' | 'text'> | undefined {
+  if (after.revision < 2 || before?.revision === after.revision) return undefined;
+  return { kind: 'rollout', text: `${controllerOf(after)?.name ?? after.metadata.name} revision ${after.revision}` };
+}
+
+function scaleMark(
+  before: HorizontalPodAutoscaler | null,
+  after: HorizontalPodAutoscaler,
+): Pick<Mark, 'kind' | 'text'> | undefined {
+  const { lastScaleTime, desiredReplicas } = after.status ?? {};
+  if (before === null || lastScaleTime === undefined || lastScaleTime === before.status?.lastScaleTime) return undefined;
+  return { kind: 'scaled', text: `${after.spec.scaleTargetRef.name} scaled to ${desiredReplicas}` };
+}
+
+type Marker = (before: never, after: never) => Pick<Mark, 'kind' | 'text'> | undefined;
+
+const MARKERS: Readonly<Record<string, Marker>> = {
+  Pod: podMark,
+  Node: nodeMark,
+  Deployment: deploymentMark,
+  Job: jobMark,
+  ControllerRevision: revisionMark,
+  HorizontalPodAutoscaler: scaleMark,
+};
+
 /** The mark one stored change leaves on the timeline, if any. */
 export function markOf(change: StoredChange): Mark | undefined {
   const { before, object, atMs, revision } = change;
-  let mark: Pick<Mark, 'kind' | 'text'> | undefined;
-  if (object?.kind === 'Pod') mark = podMark(before as Pod | null, object as unknown as Pod);
-  else if (object?.kind === 'Node') mark = nodeMark(before as Node | null, object as unknown as Node);
-  else if (object?.kind === 'Deployment') mark = deploymentMark(before as Deployment | null, object as unknown as Deployment);
-  else if (!object && before?.kind === 'Node') mark = { kind: 'node', text: `${before.metadata.name} removed` };
+  if (object === null) {
+    return before?.kind === 'Node' ? { atMs, revision, kind: 'node', text: `${before.metadata.name} removed` } : undefined;
+  }
+  const mark = MARKERS[object.kind]?.(before as never, object as never);
   return mark && { atMs, revision, ...mark };
 }
 

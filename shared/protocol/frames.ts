@@ -34,7 +34,7 @@ export type Change = { key: string; object: import('../kube/types.ts').AnyObject
 export const markSchema = z.strictObject({
   atMs: z.number(),
   revision: z.number(),
-  kind: z.enum(['command', 'scheduled', 'preempted', 'evicted', 'failed', 'node', 'rollout']),
+  kind: z.enum(['command', 'scheduled', 'preempted', 'evicted', 'failed', 'node', 'rollout', 'scaled', 'done']),
   text: z.string(),
 });
 export type Mark = z.infer<typeof markSchema>;

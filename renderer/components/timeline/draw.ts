@@ -11,6 +11,8 @@ const MARK_COLOR: Record<Mark['kind'], string> = {
   failed: '--bad',
   node: '--ac',
   rollout: '--w4',
+  scaled: '--w6',
+  done: '--w3',
 };
 /** Marks of different kinds stand at different heights, so that colour is not all that tells them apart. */
 const MARK_HEIGHT: Record<Mark['kind'], number> = {
@@ -21,6 +23,8 @@ const MARK_HEIGHT: Record<Mark['kind'], number> = {
   failed: 14,
   node: 11,
   rollout: 13,
+  scaled: 10,
+  done: 8,
 };
 const AXIS_Y = 27;
 
