@@ -4,7 +4,7 @@ import { runJobs } from './jobs.ts';
 import type { WorkloadScenario } from './scenario.ts';
 
 function scenario(name: string): WorkloadScenario {
-  const file = new URL(`../testdata/workloads/${name}.json`, import.meta.url);
+  const file = new URL(`../testdata/workloads/scenarios/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as WorkloadScenario;
 }
 

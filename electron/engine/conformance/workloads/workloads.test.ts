@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runWorkloads } from './index.ts';
 import type { WorkloadScenario } from './scenario.ts';
 
-const sample = join(import.meta.dirname, '../testdata/workloads');
+const sample = join(import.meta.dirname, '../testdata/workloads/scenarios');
 const whole = join(import.meta.dirname, '../../../../../shared/conformance/workloads/scenarios');
 
 const names = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.json')).sort();
