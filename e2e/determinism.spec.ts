@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-for (const id of ['04-priorities-and-preemption', '08-rolling-update']) {
+for (const id of ['04-priorities-and-preemption', '08-rolling-update', '31-graceful-shutdown']) {
   test(`${id} ends in the same digest here and on the command line, played in slices or at once`, async ({ app }) => {
     const line = spawnSync(
       process.execPath,

@@ -1,6 +1,6 @@
 import type { Page, TestInfo } from '@playwright/test';
 import { type App, expect, test } from './fixtures.ts';
-import { FULL, ROLLOUT } from './scenarios.ts';
+import { FULL, PROBED, ROLLOUT, WORKLOADS } from './scenarios.ts';
 import { Ui } from './ui.ts';
 
 test('Korean: the whole window at once, and again after a restart', async ({ app }) => {
@@ -181,17 +181,29 @@ test('everything that acts has a name, in the window and in each dialog', async 
   await look('canvas');
   await ui.card('node-a').click({ position: { x: 60, y: 12 } });
   await expect(ui.inspector().getByRole('heading', { name: 'node-a' })).toBeVisible();
-  for (const tab of ['Details', 'YAML', 'Events']) {
+  for (const tab of ['Details', 'YAML', 'Events', 'Admission']) {
     await ui.inspector().getByRole('tab', { name: tab }).click();
     await look(`node ${tab}`);
   }
   await ui.pod('web-1').click();
   await ui.inspector().getByRole('tab', { name: 'Why?' }).click();
-  for (const tab of ['Explain', 'Events', 'Command output', 'Roll-out']) {
+  for (const tab of ['Explain', 'Events', 'Command output', 'Roll-out', 'Autoscaling', 'Refusals']) {
     await ui.dockTab(tab);
     await look(`dock ${tab}`);
   }
-  for (const row of ['Pod', 'Deployment', 'Taint', 'Label', 'Disruption budget', 'Priority class']) {
+  for (const row of [
+    'Pod',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'CronJob',
+    'More',
+    'Taint',
+    'Label',
+    'Budget',
+    'Priority',
+  ]) {
     await ui.palette(row).press('Enter');
     await expect(ui.dialog()).toBeVisible();
     await look(`dialog ${row}`);
@@ -212,6 +224,20 @@ test('everything that acts has a name, in the window and in each dialog', async 
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+K');
   await look('commands');
+  await page.keyboard.press('Escape');
+
+  await app.openText('everything.yaml', WORKLOADS);
+  await ui.seek(20_000);
+  for (const kind of ['Deployment shop', 'StatefulSet database', 'DaemonSet log-agent', 'Job convert', 'CronJob report']) {
+    await page.getByRole('button', { name: new RegExp(`^${kind}, `) }).click();
+    await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+    await look(kind);
+  }
+  await app.openText('probed.yaml', PROBED);
+  await ui.seek(8000);
+  await ui.pod('worker').click();
+  await ui.inspector().getByRole('tab', { name: 'Details' }).click();
+  await look('probes');
   await info.attach('nameless', { body: JSON.stringify(found, null, 2) });
   expect(found).toEqual({});
 });
