@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { createSimulation } from '#engine/index.ts';
 import type { Simulation } from '#engine/types.ts';
 import type { AnyObject, Deployment, Node, Pod } from '#shared/kube/types.ts';
@@ -17,7 +16,7 @@ export function read(file: string) {
   return inspectScenario(readFileSync(join(folder, file), 'utf8'), file);
 }
 
-/** A shipped scenario that plays by itself, as in a session. */
+/** A shipped scenario that plays by itself, as in a session. Throws when its objects or a step are refused. */
 export class Story {
   readonly simulation: Simulation;
   readonly output: string[] = [];
@@ -34,7 +33,8 @@ export class Story {
       ...(config ? { config } : {}),
       ...(schedulers ? { schedulers } : {}),
     });
-    expect(this.simulation.load(scenario.objects)).toEqual({ ok: true, value: null });
+    const loaded = this.simulation.load(scenario.objects);
+    if (!loaded.ok) throw new Error(`${prefix} does not load: ${JSON.stringify(loaded.error)}`);
   }
 
   /** Plays until a virtual second, giving the steps that fall due. `watch` looks every 100 ms. */
@@ -46,7 +46,7 @@ export class Story {
       this.simulation.run({ untilMs: Math.min(end, slice, Math.max(step?.atMs ?? end, this.simulation.nowMs)) });
       if (step && step.atMs <= this.simulation.nowMs) {
         const reply = this.simulation.execute(step.command);
-        expect(reply, `step at ${step.atMs} ms: ${step.title}`).toMatchObject({ ok: true });
+        if (!reply.ok) throw new Error(`step at ${step.atMs} ms, ${step.title}: ${reply.error.message}`);
         this.nextStep += 1;
       }
       for (const signal of this.simulation.drainSignals()) if (signal.type === 'output') this.output.push(signal.line);
