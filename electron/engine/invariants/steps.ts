@@ -1,7 +1,7 @@
-import { isPodReady } from '#shared/kube/conditions.ts';
+import { isPodAvailable, isPodReady } from '#shared/kube/conditions.ts';
 import { scaleIntOrPercent } from '#shared/kube/intOrPercent.ts';
 import type { CronJob, DaemonSet, Job, StatefulSet } from '#shared/kube/kinds.ts';
-import { controllerOf, isTerminal } from '#shared/kube/pod.ts';
+import { controllerOf } from '#shared/kube/pod.ts';
 import { addQuantity, compareQuantity, parseQuantity, printQuantity, quantityFromValue } from '#shared/kube/quantity.ts';
 import { evaluatorOf, type QuotaClock, quotaMatches, scopesOf } from '#shared/kube/quota/index.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
@@ -21,7 +21,7 @@ export function forbiddenWrites(world: World, change: StoredChange, given: boole
   const faults = [];
   if (before === null && object !== null) faults.push(...creationFaults(world, object, clock));
   if (change.key.startsWith('Pod/') && before !== null && object !== null)
-    faults.push(...podChangeFaults(world, before as unknown as Pod, object as unknown as Pod, given));
+    faults.push(...podChangeFaults(world, before as unknown as Pod, object as unknown as Pod, given ? undefined : clock));
   return faults.map((fault) => `revision ${change.revision}, ${change.key}: ${fault}`);
 }
 
@@ -145,7 +145,8 @@ function isLess(a: string, b: string): boolean {
   return left.ok && right.ok && compareQuantity(left.value, right.value) < 0;
 }
 
-function podChangeFaults(world: World, before: Pod, after: Pod, given: boolean): string[] {
+/** `clock`: undefined for what a person's command wrote. */
+function podChangeFaults(world: World, before: Pod, after: Pod, clock: QuotaClock | undefined): string[] {
   if (before.metadata.uid !== after.metadata.uid) return [];
   const faults: string[] = [];
   const counts = new Map(before.status.containerStatuses?.map((one) => [one.name, one.restartCount]));
@@ -155,9 +156,9 @@ function podChangeFaults(world: World, before: Pod, after: Pod, given: boolean):
   }
   const marked = before.metadata.deletionTimestamp === undefined && after.metadata.deletionTimestamp !== undefined;
   const reference = controllerOf(before);
-  if (!marked || given || reference?.kind !== 'DaemonSet' || isDisrupted(after)) return faults;
+  if (!marked || clock === undefined || reference?.kind !== 'DaemonSet' || isDisrupted(after)) return faults;
   const owner = world.get('DaemonSet', before.metadata.namespace ?? '', reference.name);
-  if (owner?.metadata.uid === reference.uid) faults.push(...unavailableNodes(world, owner, before));
+  if (owner?.metadata.uid === reference.uid) faults.push(...unavailableNodes(world, owner, before, clock));
   return faults;
 }
 
@@ -166,16 +167,17 @@ function isDisrupted(pod: Pod): boolean {
 }
 
 /** A roll-out that takes an available pod away from one node while as many others as it may are without one. */
-function unavailableNodes(world: World, set: DaemonSet, victim: Pod): string[] {
+function unavailableNodes(world: World, set: DaemonSet, victim: Pod, clock: QuotaClock): string[] {
   const strategy = set.spec.updateStrategy?.rollingUpdate;
   const namespace = world.get('Namespace', '', set.metadata.namespace ?? '');
   if (set.metadata.deletionTimestamp !== undefined || namespace?.metadata.deletionTimestamp !== undefined) return [];
   if (set.spec.updateStrategy?.type !== 'RollingUpdate' || strategy?.maxSurge !== 0) return [];
-  if (isTerminal(victim) || !isPodReady(victim)) return [];
+  const isAvailable = (pod: Pod) => isActive(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock);
+  if (!isAvailable(victim)) return [];
   const available = new Map<string, number>();
   for (const pod of world.owned('Pod', set.metadata.uid)) {
     const node = targetNode(pod);
-    if (node !== undefined && isActive(pod) && isPodReady(pod)) available.set(node, (available.get(node) ?? 0) + 1);
+    if (node !== undefined && isAvailable(pod)) available.set(node, (available.get(node) ?? 0) + 1);
   }
   const meant = world.list('Node').filter((node) => shouldRun(node, set).run);
   const own = meant.find(({ metadata }) => metadata.name === targetNode(victim));

@@ -235,8 +235,8 @@ export function fuzzRun(seed: number, count: number, program: FuzzProgram = DEPL
   return { simulation, watch, steps };
 }
 
-/** Fifteen virtual minutes: every back-off, toleration and drain has run out by then. */
-const RECOVERY_MS = 900_000;
+/** Every toleration, drain and back-off has run out by then: the longest of a work queue is 1,000 s. */
+const RECOVERY_MS = 1_300_000;
 
 /** Repairs everything, lets the cluster come to rest and says what is still amiss. Checks the invariants on the way. */
 export function fuzzRecover(

@@ -336,4 +336,15 @@ describe('the controller', () => {
     expect(lab.cluster.list('ControllerRevision')).toHaveLength(1);
     expect(lab.cluster.list('ControllerRevision')[0]?.metadata.ownerReferences?.[0]?.uid).toBe(get(lab).metadata.uid);
   });
+
+  it('looks once at a namespace that takes no pods any more', () => {
+    const lab = createWorkloadLab('gone');
+    lab.cluster.components.find(({ name }) => name === 'namespace-controller')?.stop();
+    const set = daemonSet();
+    lab.cluster.create({ ...set, metadata: { ...set.metadata, namespace: 'gone' } });
+    lab.settle();
+    lab.cluster.client.delete({ kind: 'Namespace', namespace: '', name: 'gone' });
+    lab.cluster.create(node('late'));
+    expect(lab.cluster.run({ untilMs: lab.cluster.nowMs, maxTasks: 1000 }).tasks).toBeLessThan(100);
+  });
 });

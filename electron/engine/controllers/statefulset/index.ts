@@ -90,7 +90,8 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
     return well && truncated.ok;
   }
 
-  const sync = (key: string, set: StatefulSet): boolean => {
+  /** Whether all went well; undefined in the middle of a look, where that is not known yet. */
+  const sync = (key: string, set: StatefulSet): boolean | undefined => {
     const { uid, deletionTimestamp } = set.metadata;
     const begun = looks.get(key);
     looks.delete(key);
@@ -98,18 +99,22 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
     const steps = paused ? begun.steps : look(key, set);
     const { done, value } = steps.next();
     if (done !== true) looks.set(key, { uid, steps });
+    if (done !== true) {
+      queue.add(key);
+      return undefined;
+    }
     // What changed during the pauses is for the next look; after a failure that one comes by itself.
-    const well = done !== true || value;
-    if (well && (done !== true || paused)) queue.add(key);
-    return well;
+    if (value && paused) queue.add(key);
+    return value;
   };
 
   const queue = controllerQueue(ctx, NAME, (key) => {
     const { namespace, name } = splitKey(key);
     const set = sets.lister.get(namespace, name);
     if (set === undefined) looks.delete(key);
-    if (set === undefined || sync(key, set)) retries.forget(key);
-    else retries.failed(key);
+    const well = set === undefined || sync(key, set);
+    if (well === true) retries.forget(key);
+    else if (well === false) retries.failed(key);
   });
   const retries = retrying(queue);
 

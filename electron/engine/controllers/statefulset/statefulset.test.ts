@@ -137,6 +137,14 @@ describe('refusals', () => {
     expect(get(lab).status.readyReplicas).toBe(3);
   });
 
+  it('are tried again at growing intervals, by a parallel set too', () => {
+    const lab = createLab();
+    lab.cluster.create(web({ ...refused, workload: { podManagementPolicy: 'Parallel' } }));
+    const { tasks } = lab.cluster.run({ untilMs: lab.cluster.nowMs + 60_000 });
+    // 5 ms, doubled each time: fourteen tries in a minute. Without growth there would be twelve thousand.
+    expect(tasks).toBeLessThan(300);
+  });
+
   it('stop a parallel set after the first batch', () => {
     const lab = createLab();
     lab.cluster.create(web({ ...refused, workload: { podManagementPolicy: 'Parallel' } }));
