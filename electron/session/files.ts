@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { err, ok, type Result } from '#shared/core/result.ts';
-import type { Problem } from '#shared/protocol/index.ts';
+import type { LibraryEntry, Problem } from '#shared/protocol/index.ts';
 import { inspectScenario, MAX_TEXT_LENGTH, type Scenario } from '#shared/scenario/index.ts';
 
 const MAX_RECENT = 10;
@@ -73,7 +73,7 @@ export class Library {
   }
 
   /** Title and description are in `language` where the scenario has them in it. */
-  entries(language: 'en' | 'ko' | null = null): { id: string; title: string; description: string }[] {
+  entries(language: 'en' | 'ko' | null = null): LibraryEntry[] {
     let names: string[];
     try {
       names = readdirSync(this.folder);
@@ -84,8 +84,9 @@ export class Library {
       .filter((name) => name.endsWith('.yaml'))
       .sort()
       .map((name) => {
-        const { title, description, translations } = this.scenario(name);
-        return { id: name.slice(0, -'.yaml'.length), title, description, ...(language === 'ko' ? translations.ko : {}) };
+        const { title, description, translations, topic } = this.scenario(name);
+        const words = { title, description, ...(language === 'ko' ? translations.ko : {}) };
+        return { id: name.slice(0, -'.yaml'.length), ...words, ...(topic === undefined ? {} : { topic }) };
       });
   }
 

@@ -7,12 +7,13 @@ import { AutoscaleDialog } from './dialogs/AutoscaleDialog.tsx';
 import { CommandPalette, ShortcutsDialog } from './dialogs/CommandPalette.tsx';
 import { CompareDialog } from './dialogs/CompareDialog.tsx';
 import { DrainDialog } from './dialogs/DrainDialog.tsx';
+import { LibraryDialog } from './dialogs/LibraryDialog.tsx';
 import { ManifestDialog } from './dialogs/ManifestDialog.tsx';
 import { BudgetDialog, LabelDialog, PriorityClassDialog, TaintDialog } from './dialogs/MarkDialogs.tsx';
 import { PressureDialog } from './dialogs/PressureDialog.tsx';
 import { DeleteDialog, ImageDialog, ScaleDialog, UndoDialog } from './dialogs/RolloutDialogs.tsx';
 import { SchedulerDialog } from './dialogs/SchedulerDialog.tsx';
-import { AboutDialog, LibraryDialog, ProblemsDialog, RestoreDialog, UnsavedDialog } from './dialogs/SessionDialogs.tsx';
+import { AboutDialog, ProblemsDialog, RestoreDialog, UnsavedDialog } from './dialogs/SessionDialogs.tsx';
 import { WorkloadDialog } from './dialogs/WorkloadDialog.tsx';
 import { DeploymentDialog, PodDialog } from './dialogs/WorkloadDialogs.tsx';
 

@@ -11,7 +11,14 @@ import { ObjectReader } from './objects.ts';
 import { parsePath, printPath, type Segment } from './places.ts';
 import type { ProblemList } from './problems.ts';
 import { nearest } from './suggest.ts';
-import { type JournalEntry, SCENARIO_API_VERSION, type Scenario, type ScenarioConfig, type ScenarioStep } from './types.ts';
+import {
+  type JournalEntry,
+  SCENARIO_API_VERSION,
+  SCENARIO_TOPICS,
+  type Scenario,
+  type ScenarioConfig,
+  type ScenarioStep,
+} from './types.ts';
 import type { YamlDocument } from './yaml.ts';
 
 const durationMessage = 'expected a duration such as 1500ms, 2s, 1m30s or a whole number of milliseconds';
@@ -72,6 +79,7 @@ const documentSchema = z.strictObject({
       title: z.string().optional(),
       description: z.string().optional(),
       translations: z.strictObject({ ko: translationSchema.optional() }).optional(),
+      topic: z.enum(SCENARIO_TOPICS).optional(),
       seed: z.int().optional(),
       speed: z.number().min(0.25).max(100).optional(),
       startTime: z
@@ -183,6 +191,7 @@ function headerOf(document: ScenarioDocument, apiVersion: string): ScenarioHeade
       ...(ko.description === undefined ? {} : { description: ko.description.trim() }),
     };
   }
+  if (spec.topic !== undefined) header.topic = spec.topic;
   if (spec.startTime !== undefined) header.startTime = spec.startTime;
   if (spec.config) header.config = withoutUndefined(spec.config);
   if (spec.saved) {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { AnyObject } from '../kube/types.ts';
 import { parseScenario, printManifests, printScenario, type Scenario } from './index.ts';
+import { SCENARIO_TOPICS } from './types.ts';
 
 /** Strings that YAML likes to misread, among all others. */
 const text = fc.oneof(
@@ -104,6 +105,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record(
     title: text,
     description,
     translations: fc.record({ ko: fc.record({ title: text, description }, { requiredKeys: [] }) }, { requiredKeys: [] }),
+    topic: fc.constantFrom(...SCENARIO_TOPICS),
     seed: fc.integer(),
     speed: fc.integer({ min: 1, max: 400 }).map((quarter) => quarter / 4),
     startTime: fc.constantFrom('2026-01-01T00:00:00Z', '2030-12-31T23:59:59.123456Z'),

@@ -64,6 +64,7 @@ function scenarioDocument(scenario: Scenario): Record<string, unknown> {
   const spec: Record<string, unknown> = { title: scenario.title };
   if (scenario.description !== '') spec.description = scenario.description;
   if (scenario.translations.ko) spec.translations = { ko: { ...scenario.translations.ko } };
+  if (scenario.topic !== undefined) spec.topic = scenario.topic;
   spec.seed = scenario.seed;
   spec.speed = scenario.speed;
   if (scenario.startTime !== undefined) spec.startTime = scenario.startTime;

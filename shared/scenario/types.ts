@@ -114,6 +114,19 @@ export interface ScenarioConfig {
   };
 }
 
+/** What a story is about; the library is ordered by it. */
+export const SCENARIO_TOPICS = [
+  'scheduling',
+  'disruption',
+  'workloads',
+  'pods',
+  'autoscaling',
+  'admission',
+  'nodes',
+  'storage',
+] as const;
+export type ScenarioTopic = (typeof SCENARIO_TOPICS)[number];
+
 /** Title and description in another language of the interface. */
 export interface ScenarioTranslation {
   title?: string;
@@ -129,6 +142,7 @@ export interface Scenario {
   title: string;
   description: string;
   translations: { ko?: ScenarioTranslation };
+  topic?: ScenarioTopic;
   /** Seed of all random streams; 1 when the file does not say. */
   seed: number;
   /** Virtual seconds per second, 0.25 to 100; 1 when the file does not say. */
