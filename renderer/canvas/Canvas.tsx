@@ -82,6 +82,20 @@ function bringIntoView(
   void flow.setViewport({ x, y, zoom }, { duration });
 }
 
+/** Whether all of these cards are where panels leave the canvas free. */
+function inView(flow: ReturnType<typeof useReactFlow>, element: HTMLElement | null, cards: readonly Node[]): boolean {
+  const view = element?.getBoundingClientRect();
+  if (!view) return true;
+  const { zoom } = flow.getViewport();
+  const room = overlays();
+  return cards.every(({ position, width, height }) => {
+    const at = flow.flowToScreenPosition(position);
+    const [x, y] = [at.x - view.left, at.y - view.top];
+    const [right, bottom] = [x + (width ?? 0) * zoom, y + (height ?? 0) * zoom];
+    return x >= room.left - 20 && y >= 0 && right <= view.width && bottom <= view.height - room.bottom + 20;
+  });
+}
+
 /** The canvas: machines as cards, the queue and the control plane in front, and what moves between them. */
 export function Canvas() {
   return (
@@ -134,18 +148,8 @@ function useCanvasPort(
           ?.focus({ preventScroll: true });
       },
       show: (nodes) => {
-        const view = element.current?.getBoundingClientRect();
-        const { zoom } = flow.getViewport();
         const cards = nodes.flatMap((node) => flow.getNode(node) ?? []);
-        if (!view || cards.length === 0) return;
-        const room = overlays();
-        const seen = cards.every(({ position, width, height }) => {
-          const at = flow.flowToScreenPosition(position);
-          const [x, y] = [at.x - view.left, at.y - view.top];
-          const [right, bottom] = [x + (width ?? 0) * zoom, y + (height ?? 0) * zoom];
-          return x >= room.left - 20 && y >= 0 && right <= view.width && bottom <= view.height - room.bottom + 20;
-        });
-        if (!seen) bringIntoView(flow, element.current, cards, zoom);
+        if (!inView(flow, element.current, cards)) bringIntoView(flow, element.current, cards, flow.getViewport().zoom);
       },
     };
     registerCanvas(port);
@@ -160,16 +164,25 @@ function freePlace(wanted: Position, positions: Readonly<Record<string, Position
   return at;
 }
 
-/** Shows all cards whenever another playground has been opened. */
-function useFitOnOpen(count: number): void {
+/**
+ * Shows all cards whenever another playground has been opened, and again when machines join outside the view, as long as nobody has moved the
+ * view by hand (`moved`).
+ */
+function useFit(count: number, element: React.RefObject<HTMLDivElement | null>, moved: React.RefObject<boolean>): void {
   const flow = useReactFlow();
   const title = useCluster((state) => `${state.session?.fileName ?? ''}|${state.session?.title ?? ''}`);
   const shown = useRef<string | null>(null);
   useEffect(() => {
-    if (count === 0 || shown.current === title) return;
+    if (count === 0) return;
+    const opened = shown.current !== title;
     shown.current = title;
-    requestAnimationFrame(() => void flow.fitView({ ...fitOptions(), duration: 0 }));
-  }, [count, title, flow]);
+    if (opened) moved.current = false;
+    requestAnimationFrame(() => {
+      if (opened) void flow.fitView({ ...fitOptions(), duration: 0 });
+      else if (!moved.current && !inView(flow, element.current, flow.getNodes()))
+        bringIntoView(flow, element.current, flow.getNodes());
+    });
+  }, [count, title, flow, element, moved]);
 }
 
 /** Clusters up to this size have their use measured and drawn all the time; in larger ones, whoever looks asks for what is looked at. */
@@ -204,11 +217,13 @@ const PAN_REST_MS = 160;
  * Follows the view: level of detail, movements that end when the ground moves, and, while only the place changes, a layer of its own for the
  * cards, so that panning costs the main thread nothing (kept no longer than that: such a layer would blur when zoomed).
  */
-function useMove(element: React.RefObject<HTMLDivElement | null>): OnMove {
+function useMove(element: React.RefObject<HTMLDivElement | null>, moved: React.RefObject<boolean>): OnMove {
   const last = useRef({ zoom: 0, timer: 0 });
   return useCallback(
-    (_, viewport) => {
+    (event, viewport) => {
       stopMotion();
+      // Movements of the program's own come without an event.
+      if (event) moved.current = true;
       const now = useView.getState();
       const tiles = tilesAt(viewport.zoom, now.tiles);
       const far = farAt(viewport.zoom, now.far);
@@ -219,7 +234,7 @@ function useMove(element: React.RefObject<HTMLDivElement | null>): OnMove {
       window.clearTimeout(last.current.timer);
       last.current.timer = window.setTimeout(() => element.current?.classList.remove('panning'), PAN_REST_MS);
     },
-    [element],
+    [element, moved],
   );
 }
 
@@ -229,9 +244,10 @@ function Board() {
   const { nodes, boxes, positions, applyDrag } = useFlowNodes();
   const modifier = useRef(false);
   const tiles = useView((state) => state.tiles);
-  const onMove = useMove(element);
+  const moved = useRef(false);
+  const onMove = useMove(element, moved);
   useCanvasPort(boxes, positions, element);
-  useFitOnOpen(nodes.length);
+  useFit(nodes.length, element, moved);
   const named = useCardNames(nodes);
   const bands = useMemo(() => zoneBands(boxes, positions), [boxes, positions]);
   return (
