@@ -14,6 +14,7 @@ import type {
   MetricsView,
   QueueView,
   SchedulerView,
+  SettingsView,
   Suggestion,
   TopOptions,
 } from '#shared/protocol/index.ts';
@@ -30,6 +31,7 @@ import type { AutoscalerHistory } from './metrics/history.ts';
 import { reportMetrics } from './metrics/report.ts';
 import type { MetricsSource } from './metrics/types.ts';
 import type { SchedulerSet } from './schedulers.ts';
+import { settingsView } from './settingsView.ts';
 import { runLoop } from './sim/loop.ts';
 import type { RunOutcome, Simulation, StoredChange } from './types.ts';
 
@@ -160,6 +162,10 @@ export class ClusterSimulation implements Simulation {
 
   draining(): string[] {
     return this.#parts.kubectl.running();
+  }
+
+  settings(): SettingsView {
+    return settingsView(this.#core.context.config);
   }
 
   faults(): Record<string, 'crashed' | 'partitioned'> {

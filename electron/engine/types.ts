@@ -13,6 +13,7 @@ import type {
   MetricsView,
   QueueView,
   SchedulerView,
+  SettingsView,
   Suggestion,
   TopOptions,
 } from '#shared/protocol/index.ts';
@@ -90,6 +91,8 @@ export interface Simulation {
   components(): ComponentView[];
   /** The schedulers with their configurations, kube-scheduler first. */
   schedulers(): SchedulerView[];
+  /** What the cluster was set up with, as far as explanations need it. */
+  settings(): SettingsView;
   faults(): Record<string, 'crashed' | 'partitioned'>;
   /** Nodes with a drain under way, by name. */
   draining(): string[];

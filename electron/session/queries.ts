@@ -82,6 +82,8 @@ export function answer(query: Exclude<Query, { type: 'compare' }>, context: Quer
     }
     case 'schedulers':
       return ok({ schedulers: simulation.schedulers() });
+    case 'settings':
+      return ok(simulation.settings());
     case 'object':
       return ok({ object: simulation.get(keyOf(query.ref)) ?? null });
     case 'checkText':

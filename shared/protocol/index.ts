@@ -11,6 +11,7 @@ export * from './frames.ts';
 export * from './metrics.ts';
 export * from './queries.ts';
 export * from './schedulers.ts';
+export * from './settings.ts';
 export { PROTOCOL_VERSION } from './version.ts';
 
 /** What the preload exposes as `window.stowage` and what the browser host's client implements over WebSocket. */

@@ -6,6 +6,7 @@ import { attemptSchema, drainPreviewSchema } from './explain.ts';
 import { problemSchema } from './frames.ts';
 import { metricsViewSchema, topOptionsSchema } from './metrics.ts';
 import { comparisonSchema, schedulerViewSchema, variantSchema } from './schedulers.ts';
+import { settingsViewSchema } from './settings.ts';
 
 /** Queries read; they change nothing. */
 export const querySchema = z.discriminatedUnion('type', [
@@ -32,6 +33,8 @@ export const querySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rollout'), ref: refSchema, what: z.enum(['status', 'history']) }),
   /** The schedulers with their configurations. */
   z.strictObject({ type: z.literal('schedulers') }),
+  /** What the cluster was set up with, as far as explanations need it. */
+  z.strictObject({ type: z.literal('settings') }),
   /**
    * Runs the scenario with all commands so far twice from its start, beside the open playground: under one configuration and under the other. Takes a while;
    * a newer comparison, or another file, ends an older one with the code `cancelled`. Without `untilMs`: until nothing is left to do, an hour at most.
@@ -54,7 +57,14 @@ export const querySchema = z.discriminatedUnion('type', [
 ]);
 export type Query = z.infer<typeof querySchema>;
 
-export const libraryEntrySchema = z.strictObject({ id: z.string(), title: z.string(), description: z.string() });
+/** A scenario of the library; `topic` groups it with others. */
+export const libraryEntrySchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  topic: z.string().optional(),
+});
+export type LibraryEntry = z.infer<typeof libraryEntrySchema>;
 
 /** Answer type of each query. */
 export const queryReplySchemas = {
@@ -70,6 +80,7 @@ export const queryReplySchemas = {
   logs: z.strictObject({ lines: z.array(z.string()) }),
   rollout: z.strictObject({ lines: z.array(z.string()) }),
   schedulers: z.strictObject({ schedulers: z.array(schedulerViewSchema) }),
+  settings: settingsViewSchema,
   compare: comparisonSchema,
   object: z.strictObject({ object: z.looseObject({ kind: z.string() }).nullable() }),
   checkText: z.strictObject({ problems: z.array(problemSchema) }),

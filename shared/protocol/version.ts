@@ -1,2 +1,2 @@
 /** Bumped whenever a schema changes (a hash test forces it). */
-export const PROTOCOL_VERSION = 11;
+export const PROTOCOL_VERSION = 12;

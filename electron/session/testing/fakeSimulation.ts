@@ -1,3 +1,5 @@
+import { defaultEngineConfig } from '#engine/client/types.ts';
+import { settingsView } from '#engine/settingsView.ts';
 import type { RunOutcome, Simulation, SimulationOptions, StoredChange } from '#engine/types.ts';
 import { hashText } from '#shared/core/hash.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
@@ -9,6 +11,7 @@ import type {
   CommandReply,
   DrainPreview,
   MetricsView,
+  SettingsView,
   Suggestion,
 } from '#shared/protocol/index.ts';
 
@@ -133,6 +136,10 @@ export class FakeSimulation implements Simulation {
 
   schedulers(): [] {
     return [];
+  }
+
+  settings(): SettingsView {
+    return settingsView(defaultEngineConfig);
   }
 
   faults(): Record<string, 'crashed' | 'partitioned'> {

@@ -17,7 +17,7 @@ export const autoscaling = {
   overTime: 'Over time',
   behaviour: 'Behaviour',
   behaviourDefault:
-    'The defaults: up to twice the size (at least to 4) at each look, down only after 300 s without a higher wish.',
+    'The defaults: up to twice the size (at least to 4) at each look, down only after {{seconds}} s without a higher wish.',
   up: 'Up',
   down: 'Down',
   window: 'steadied over {{seconds}} s',

@@ -172,6 +172,7 @@ export const panels = {
   cordon: 'Cordon',
   uncordon: 'Uncordon',
   drain: 'Drain…',
+  shutDown: 'The machine was shut down: its pods have been ended, and it is off until it is started again.',
   crashed: 'The machine is down. The cluster finds out when heartbeats stay away.',
   partitioned: 'Cut off from the API server. Its pods go on; the cluster cannot see them.',
   replicas: 'Replicas',

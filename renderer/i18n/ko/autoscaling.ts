@@ -18,7 +18,7 @@ export const autoscaling: Record<keyof typeof english, string> = {
   why: '이 크기인 이유',
   overTime: '시간에 따른 변화',
   behaviour: '동작',
-  behaviourDefault: '기본값: 한 번에 두 배까지(적어도 4개까지) 늘리고, 300초 동안 더 큰 요구가 없어야 줄입니다.',
+  behaviourDefault: '기본값: 한 번에 두 배까지(적어도 4개까지) 늘리고, {{seconds}}초 동안 더 큰 요구가 없어야 줄입니다.',
   up: '늘릴 때',
   down: '줄일 때',
   window: '{{seconds}}초 동안 안정화',

@@ -174,6 +174,7 @@ export const panels: Record<keyof typeof english, string> = {
   cordon: '코든',
   uncordon: '코든 해제',
   drain: '드레인…',
+  shutDown: '머신이 정상 종료되었습니다. 파드를 끝낸 뒤 꺼졌고, 다시 시작할 때까지 꺼져 있습니다.',
   crashed: '머신이 꺼졌습니다. 하트비트가 끊기면 클러스터가 알게 됩니다.',
   partitioned: 'API 서버와 끊겼습니다. 파드는 계속 실행되지만 클러스터는 볼 수 없습니다.',
   replicas: '레플리카',

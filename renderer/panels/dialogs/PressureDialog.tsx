@@ -3,8 +3,9 @@ import type { Node } from '#shared/kube/types.ts';
 import { Button, Dialog } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
+import { useSettings } from '../../store/settings.ts';
 import { closeDialog } from '../../store/view.ts';
-import { amountOf, capacityOf, isUnder, outsideUse, SIGNALS, type Signal, STOPS, USUAL_THRESHOLD } from '../model/pressure.ts';
+import { amountOf, capacityOf, isUnder, outsideUse, SIGNALS, type Signal, STOPS, thresholdsOf } from '../model/pressure.ts';
 import { Foot } from './Foot.tsx';
 import { Refusal, useSubmit } from './useSubmit.tsx';
 
@@ -34,8 +35,10 @@ function Slider({
   const t = useT();
   const id = useId();
   const capacity = capacityOf(node, signal);
+  const eviction = useSettings()?.kubelet.eviction;
+  const thresholds = eviction ? thresholdsOf(eviction, signal, capacity) : [];
   const percent = STOPS[place ?? 0] ?? null;
-  const under = percent !== null && isUnder(signal, percent, capacity);
+  const under = percent !== null && isUnder(thresholds, percent, capacity);
   const untouched = place === undefined && used !== undefined;
   const text = untouched
     ? t('objects:pressureUsed', { amount: used })
@@ -60,9 +63,13 @@ function Slider({
         aria-valuetext={text}
         onChange={(event) => onPlace(Number(event.target.value))}
       />
-      {USUAL_THRESHOLD[signal] === '' ? null : (
-        <span className="muted small">{t('objects:pressureNow', { threshold: USUAL_THRESHOLD[signal] })}</span>
-      )}
+      {thresholds.map(({ text: threshold, graceMs }) => (
+        <span key={graceMs ?? 'hard'} className="muted small">
+          {graceMs === undefined
+            ? t('objects:pressureNow', { threshold })
+            : t('objects:pressureSoft', { threshold, seconds: graceMs / 1000 })}
+        </span>
+      ))}
     </div>
   );
 }

@@ -3,15 +3,17 @@ import { controllerOf } from '#shared/kube/pod.ts';
 import type { HorizontalPodAutoscaler, HpaScalingRules, ObjectKey, VerticalPodAutoscaler } from '#shared/kube/types.ts';
 import { objectKey, refOf } from '#shared/kube/types.ts';
 import { updateModeOf } from '#shared/kube/vpa.ts';
+import type { AutoscalerSettings } from '#shared/protocol/index.ts';
 import { Button, KindIcon } from '../../components/index.ts';
 import { bytesText } from '../../graph/units.ts';
 import { type Translate, useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
+import { useSettings } from '../../store/settings.ts';
 import { openDialog, openDock, select } from '../../store/view.ts';
 import { ownerOf } from '../../store/workloadActions.ts';
 import { HpaCharts } from '../charts/HpaCharts.tsx';
 import { type Bounds, decisionOf, type Recommendation, recommendationsOf, targetKeyOf } from '../model/autoscalerState.ts';
-import { DEFAULT_STABILIZATION_S, metricRows, metricText } from '../model/autoscaling.ts';
+import { metricRows, metricText, windowSecondsOf } from '../model/autoscaling.ts';
 import { AutoscalerReasons, useSyncs } from './AutoscalerWhy.tsx';
 import { Conditions, KeyValues, Section } from './parts.tsx';
 
@@ -25,15 +27,14 @@ export function ObjectLink({ id }: { id: ObjectKey }) {
   );
 }
 
-function rulesText(rules: HpaScalingRules | undefined, up: boolean, t: Translate): string {
-  const window = rules?.stabilizationWindowSeconds ?? (up ? 0 : DEFAULT_STABILIZATION_S);
+function rulesText(rules: HpaScalingRules | undefined, up: boolean, settings: AutoscalerSettings, t: Translate): string {
   const policies = (rules?.policies ?? []).map(
     ({ type, value, periodSeconds }) => `${up ? '+' : '−'}${value}${type === 'Percent' ? '%' : ''} / ${periodSeconds} s`,
   );
   const parts = [
-    t('autoscaling:window', { seconds: window }),
+    t('autoscaling:window', { seconds: windowSecondsOf(rules, up, settings) }),
     ...(rules?.selectPolicy === 'Disabled' ? [t('autoscaling:disabled')] : policies),
-    ...(rules?.tolerance === undefined ? [] : [t('autoscaling:toleranceIs', { value: rules.tolerance })]),
+    t('autoscaling:toleranceIs', { value: rules?.tolerance ?? settings.tolerance }),
   ];
   return parts.join(' · ');
 }
@@ -42,6 +43,7 @@ function rulesText(rules: HpaScalingRules | undefined, up: boolean, t: Translate
 export function HpaDetails({ hpa }: { hpa: HorizontalPodAutoscaler }) {
   const t = useT();
   const points = useSyncs(hpa);
+  const settings = useSettings()?.hpa;
   const target = targetKeyOf(hpa);
   const { behavior, minReplicas = 1, maxReplicas } = hpa.spec;
   const { currentReplicas = 0, desiredReplicas = 0, conditions = [] } = hpa.status ?? {};
@@ -81,15 +83,15 @@ export function HpaDetails({ hpa }: { hpa: HorizontalPodAutoscaler }) {
         <HpaCharts hpa={hpa} points={points} />
       </Section>
       <Section title={t('autoscaling:behaviour')}>
-        {behavior ? (
+        {!settings ? null : behavior ? (
           <KeyValues
             rows={[
-              [t('autoscaling:up'), rulesText(behavior.scaleUp, true, t)],
-              [t('autoscaling:down'), rulesText(behavior.scaleDown, false, t)],
+              [t('autoscaling:up'), rulesText(behavior.scaleUp, true, settings, t)],
+              [t('autoscaling:down'), rulesText(behavior.scaleDown, false, settings, t)],
             ]}
           />
         ) : (
-          <p className="note">{t('autoscaling:behaviourDefault')}</p>
+          <p className="note">{t('autoscaling:behaviourDefault', { seconds: windowSecondsOf(undefined, false, settings) })}</p>
         )}
       </Section>
       {conditions.length > 0 ? (

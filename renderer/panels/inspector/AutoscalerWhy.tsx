@@ -2,10 +2,11 @@ import { useMemo } from 'react';
 import { matchLabelSelector, matchLabels } from '#shared/kube/labels.ts';
 import type { HorizontalPodAutoscaler, LabelSelector, ObjectKey, Pod } from '#shared/kube/types.ts';
 import { objectKey } from '#shared/kube/types.ts';
-import type { AutoscalerHistoryView } from '#shared/protocol/index.ts';
+import type { AutoscalerHistoryView, AutoscalerSettings } from '#shared/protocol/index.ts';
 import { type Translate, useT } from '../../i18n/index.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { useMetrics, useMetricsWatch } from '../../store/metrics.ts';
+import { useSettings } from '../../store/settings.ts';
 import { workloadOf } from '../../store/workloads.ts';
 import { targetKeyOf } from '../model/autoscalerState.ts';
 import {
@@ -73,8 +74,7 @@ function verdictOf(wish: Wish, { up, down }: Tolerances, t: Translate): string {
   return t('autoscaling:asksFor', { count: wish.replicas });
 }
 
-function metricLines(why: AutoscalerWhy, hpa: HorizontalPodAutoscaler, t: Translate): Line[] {
-  const tolerances = tolerancesOf(hpa);
+function metricLines(why: AutoscalerWhy, tolerances: Tolerances, t: Translate): Line[] {
   return why.metrics.flatMap(({ row, pods, wish }): Line[] => {
     const name = row.of ? `${row.name} (${row.of})` : row.name;
     if (!wish || row.value === undefined) return [{ id: row.id, text: t('autoscaling:metricUnknown', { name }), tone: 'bad' }];
@@ -110,9 +110,9 @@ function limitLine(limited: NonNullable<AutoscalerWhy['limited']>, why: Autoscal
 }
 
 /** The last decision in sentences and numbers, one after the other. */
-export function whyLines(why: AutoscalerWhy, hpa: HorizontalPodAutoscaler, t: Translate): Line[] {
+export function whyLines(why: AutoscalerWhy, tolerances: Tolerances, t: Translate): Line[] {
   if (why.failure !== undefined) return [{ id: 'failure', text: t('autoscaling:failure'), formula: why.failure, tone: 'bad' }];
-  const lines = metricLines(why, hpa, t);
+  const lines = metricLines(why, tolerances, t);
   if (why.metrics.length > 1 && why.wanted !== undefined)
     lines.push({ id: 'largest', text: t('autoscaling:largest', { count: why.wanted }) });
   if (why.stabilized) {
@@ -134,6 +134,11 @@ export function whyLines(why: AutoscalerWhy, hpa: HorizontalPodAutoscaler, t: Tr
 
 /** Why an autoscaler's target has the size it has: the arithmetic of its last sync. */
 export function AutoscalerReasons({ hpa }: { hpa: HorizontalPodAutoscaler }) {
+  const settings = useSettings()?.hpa;
+  return settings ? <Reasons hpa={hpa} settings={settings} /> : null;
+}
+
+function Reasons({ hpa, settings }: { hpa: HorizontalPodAutoscaler; settings: AutoscalerSettings }) {
   const t = useT();
   const points = useSyncs(hpa);
   const pods = useCluster((state) => state.pods);
@@ -144,9 +149,10 @@ export function AutoscalerReasons({ hpa }: { hpa: HorizontalPodAutoscaler }) {
     const chosen = podsOfTarget(hpa);
     const startMs = Date.parse(startTime ?? '') || 0;
     const current = last?.current ?? hpa.status?.currentReplicas ?? 0;
-    const count = (row: MetricRow): CountedPods => countPods(chosen, row.name === 'cpu', current, last?.atMs ?? 0, startMs);
-    return whyOf(hpa, points, count);
-  }, [hpa, points, pods, startTime]);
+    const at = { atMs: last?.atMs ?? 0, startMs };
+    const count = (row: MetricRow): CountedPods => countPods(chosen, row.name === 'cpu', current, at, settings);
+    return whyOf(hpa, points, count, settings);
+  }, [hpa, points, pods, startTime, settings]);
   if (!last && why.failure === undefined) return <p className="note">{t('autoscaling:notLookedYet')}</p>;
   return (
     <div className="hpa-why">
@@ -154,7 +160,7 @@ export function AutoscalerReasons({ hpa }: { hpa: HorizontalPodAutoscaler }) {
         <p className="muted small">{t('autoscaling:syncAt', { time: printClock(last.atMs).replace(/\.\d+$/, '') })}</p>
       ) : null}
       <ol>
-        {whyLines(why, hpa, t).map((line) => (
+        {whyLines(why, tolerancesOf(hpa, settings), t).map((line) => (
           <li key={line.id} className={line.tone ?? ''}>
             {line.text}
             {line.formula ? <code className="mono">{line.formula}</code> : null}

@@ -1,13 +1,15 @@
 import { isCordoned, nodeZone } from '#shared/kube/pod.ts';
 import { printTaint } from '#shared/kube/taints.ts';
 import type { Node, Pod } from '#shared/kube/types.ts';
-import { refOf } from '#shared/kube/types.ts';
+import { objectKey, refOf } from '#shared/kube/types.ts';
 import { Button } from '../../components/index.ts';
 import { pressuresOf } from '../../graph/model.ts';
 import { useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { openDialog } from '../../store/view.ts';
+import { useEventRowsAbout } from '../dock/EventsTab.tsx';
+import { wasShutDown } from '../model/nodeDown.ts';
 import { isMirrorPod } from '../model/podFacts.ts';
 import { bytesText, resourceRows } from '../model/requests.ts';
 import { PodList } from './PodList.tsx';
@@ -65,6 +67,13 @@ function Images({ node }: { node: Node }) {
   );
 }
 
+/** Why the machine is off: it failed, or it was shut down. */
+function Down({ node }: { node: Node }) {
+  const t = useT();
+  const inOrder = wasShutDown(node, useEventRowsAbout(objectKey(node)));
+  return <p className={`notice ${inOrder ? '' : 'bad'}`}>{t(inOrder ? 'panels:shutDown' : 'panels:crashed')}</p>;
+}
+
 /** What the node is short of, in the words of its conditions. */
 function Shortages({ node }: { node: Node }) {
   const short = pressuresOf(node);
@@ -104,7 +113,8 @@ export function NodeDetails({ node }: { node: Node }) {
   const labels = Object.entries(node.metadata.labels ?? {});
   return (
     <>
-      {fault ? <p className="notice bad">{t(fault === 'crashed' ? 'panels:crashed' : 'panels:partitioned')}</p> : null}
+      {fault === 'crashed' ? <Down node={node} /> : null}
+      {fault === 'partitioned' ? <p className="notice bad">{t('panels:partitioned')}</p> : null}
       <Shortages node={node} />
       <KeyValues
         rows={[

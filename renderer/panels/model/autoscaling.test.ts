@@ -13,6 +13,13 @@ const CPU: MetricRow = {
   target: 60,
   value: 180,
 };
+const SETTINGS = {
+  syncMs: 15_000,
+  downscaleStabilizationMs: 300_000,
+  tolerance: 0.1,
+  cpuInitializationMs: 300_000,
+  initialReadinessDelayMs: 30_000,
+};
 const TOLERANCES = { up: 0.1, down: 0.1 };
 const ALL = (counted: number) => ({ counted, unready: 0, missing: 0 });
 
@@ -206,7 +213,15 @@ describe('countPods', () => {
     ['gone since', [aPod('a', 0, true, 2)], 3, 60, { counted: 3, unready: 0, missing: 0 }],
   ];
   for (const [name, pods, current, second, wanted] of rows)
-    it(name, () => expect(countPods(pods, true, current, second * 1000, 0)).toEqual(wanted));
+    it(name, () => expect(countPods(pods, true, current, { atMs: second * 1000, startMs: 0 }, SETTINGS)).toEqual(wanted));
+  it('believes in young pods as soon as the cluster says so', () => {
+    const young = [aPod('a', 0, true, 40)];
+    const at = { atMs: 50_000, startMs: 0 };
+    expect(countPods(young, true, 1, at, { ...SETTINGS, cpuInitializationMs: 20_000 })).toMatchObject({ counted: 1, unready: 0 });
+    const unready = [aPod('a', 0, false, 40)];
+    const later = { atMs: 400_000, startMs: 0 };
+    expect(countPods(unready, true, 1, later, { ...SETTINGS, initialReadinessDelayMs: 60_000 })).toMatchObject({ unready: 1 });
+  });
 });
 
 describe('whyOf', () => {
@@ -216,17 +231,22 @@ describe('whyOf', () => {
       { type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound' },
       { type: 'ScalingLimited', status: 'True', reason: 'ScaleUpLimit' },
     ];
-    const why = whyOf(hpa({}, { currentMetrics: measured(180), conditions }), [{ atMs: 15_000, current: 3, desired: 6 }], () =>
-      ALL(3),
+    const why = whyOf(
+      hpa({}, { currentMetrics: measured(180), conditions }),
+      [{ atMs: 15_000, current: 3, desired: 6 }],
+      () => ALL(3),
+      SETTINGS,
     );
     expect(why).toMatchObject({ wanted: 9, current: 3, desired: 6, min: 2, max: 10, stabilized: undefined, failure: undefined });
     expect(why.limited).toMatchObject({ reason: 'ScaleUpLimit', rate: { limit: 6 } });
   });
   it('tells the window of stabilisation and what failed', () => {
     const stable = [{ type: 'AbleToScale', status: 'True', reason: 'ScaleDownStabilized' }];
-    expect(whyOf(hpa({}, { conditions: stable }), [], () => ALL(3)).stabilized).toEqual({ up: false, seconds: 300 });
+    expect(whyOf(hpa({}, { conditions: stable }), [], () => ALL(3), SETTINGS).stabilized).toEqual({ up: false, seconds: 300 });
+    const quick = { ...SETTINGS, downscaleStabilizationMs: 30_000 };
+    expect(whyOf(hpa({}, { conditions: stable }), [], () => ALL(3), quick).stabilized?.seconds).toBe(30);
     const failed = [{ type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: 'no metrics' }];
-    expect(whyOf(hpa({}, { conditions: failed }), [], () => ALL(3)).failure).toBe('no metrics');
+    expect(whyOf(hpa({}, { conditions: failed }), [], () => ALL(3), SETTINGS).failure).toBe('no metrics');
   });
 });
 

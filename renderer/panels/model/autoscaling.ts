@@ -1,10 +1,7 @@
 import { milliValue } from '#shared/kube/quantity.ts';
 import type { HorizontalPodAutoscaler, HpaScalingRules, Pod } from '#shared/kube/types.ts';
+import type { AutoscalerSettings } from '#shared/protocol/index.ts';
 import { bytesText, cpuText } from '../../graph/units.ts';
-
-/** Tolerance and scale-down stabilisation where the autoscaler says nothing of its own: the controller manager's defaults. */
-export const DEFAULT_TOLERANCE = 0.1;
-export const DEFAULT_STABILIZATION_S = 300;
 
 type MetricSpec = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];
 type MetricStatus = NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['currentMetrics']>[number];
@@ -101,16 +98,20 @@ export interface CountedPods {
   readonly missing: number;
 }
 
-/** The controller manager's flags for pods that have just started, and how often use is measured, in milliseconds. */
-const CPU_INITIALIZATION_MS = 300_000;
-const INITIAL_READINESS_MS = 30_000;
+/** How often use is measured, in milliseconds. */
 const SCRAPE_MS = 15_000;
 
 /**
  * The target's pods as a sync at `atMs` counted them, told from what the pods say of their past. `startMs`: the scenario's start as epoch
  * milliseconds. Pods that are gone since are taken to have counted. Models groupPods
  */
-export function countPods(pods: readonly Pod[], cpu: boolean, current: number, atMs: number, startMs: number): CountedPods {
+export function countPods(
+  pods: readonly Pod[],
+  cpu: boolean,
+  current: number,
+  { atMs, startMs }: { readonly atMs: number; readonly startMs: number },
+  { cpuInitializationMs, initialReadinessDelayMs }: AutoscalerSettings,
+): CountedPods {
   const since = (text: string | undefined): number =>
     text === undefined ? Number.POSITIVE_INFINITY : Date.parse(text) - startMs;
   const scrapeMs = Math.floor(atMs / SCRAPE_MS) * SCRAPE_MS;
@@ -124,8 +125,8 @@ export function countPods(pods: readonly Pod[], cpu: boolean, current: number, a
     const changed = since(condition?.lastTransitionTime);
     // A change after the sync was not known to it: before that it was the other way round.
     const ready = (condition?.status === 'True') === changed <= atMs;
-    const early = began + CPU_INITIALIZATION_MS > atMs;
-    const green = early ? ready && changed + SCRAPE_MS <= scrapeMs : ready || began + INITIAL_READINESS_MS <= changed;
+    const early = began + cpuInitializationMs > atMs;
+    const green = early ? ready && changed + SCRAPE_MS <= scrapeMs : ready || began + initialReadinessDelayMs <= changed;
     if (runs.length === 0 || runs.every((run) => run > atMs)) unready++;
     else if (runs.some((run) => run > scrapeMs - SCRAPE_MS)) missing++;
     else if (cpu && !green) unready++;
@@ -139,11 +140,20 @@ export interface Tolerances {
   readonly down: number;
 }
 
-/** The tolerances of an autoscaler. */
-export function tolerancesOf(hpa: HorizontalPodAutoscaler): Tolerances {
+/** The tolerances of an autoscaler: its own, else the cluster's. */
+export function tolerancesOf(hpa: HorizontalPodAutoscaler, { tolerance }: AutoscalerSettings): Tolerances {
   const own = (rules: HpaScalingRules | undefined): number =>
-    rules?.tolerance === undefined ? DEFAULT_TOLERANCE : milliValue(rules.tolerance) / 1000;
+    rules?.tolerance === undefined ? tolerance : milliValue(rules.tolerance) / 1000;
   return { up: own(hpa.spec.behavior?.scaleUp), down: own(hpa.spec.behavior?.scaleDown) };
+}
+
+/** Seconds over which a direction is steadied: the autoscaler's own, else none upwards and the cluster's downwards. */
+export function windowSecondsOf(
+  rules: HpaScalingRules | undefined,
+  up: boolean,
+  { downscaleStabilizationMs }: AutoscalerSettings,
+): number {
+  return rules?.stabilizationWindowSeconds ?? (up ? 0 : downscaleStabilizationMs / 1000);
 }
 
 function within(ratio: number, { up, down }: Tolerances): boolean {
@@ -297,11 +307,12 @@ export function whyOf(
   hpa: HorizontalPodAutoscaler,
   past: readonly SizePoint[],
   count: (row: MetricRow) => CountedPods,
+  settings: AutoscalerSettings,
 ): AutoscalerWhy {
   const last = past.at(-1);
   const current = last?.current ?? hpa.status?.currentReplicas ?? 0;
   const desired = last?.desired ?? hpa.status?.desiredReplicas ?? current;
-  const tolerances = tolerancesOf(hpa);
+  const tolerances = tolerancesOf(hpa, settings);
   const metrics = metricRows(hpa).map((row) => {
     const pods = count(row);
     return { row, pods, wish: wishOf(row, current, pods, tolerances) };
@@ -313,8 +324,8 @@ export function whyOf(
   const limiting = conditionOf(hpa, 'ScalingLimited');
   const { behavior } = hpa.spec;
   const stabilized = /^Scale(Up|Down)Stabilized$/.exec(able?.reason ?? '')?.[1];
-  const windowUp = behavior?.scaleUp?.stabilizationWindowSeconds ?? 0;
-  const windowDown = behavior?.scaleDown?.stabilizationWindowSeconds ?? DEFAULT_STABILIZATION_S;
+  const windowUp = windowSecondsOf(behavior?.scaleUp, true, settings);
+  const windowDown = windowSecondsOf(behavior?.scaleDown, false, settings);
   const reason = limiting?.status === 'True' ? (limiting.reason ?? '') : '';
   const byRate = reason === 'ScaleUpLimit' || reason === 'ScaleDownLimit';
   const failed = [able, active].find((condition) => condition?.status === 'False');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '#shared/kube/types.ts';
-import { amountOf, capacityOf, isUnder, outsideUse } from './pressure.ts';
+import { amountOf, capacityOf, isUnder, outsideUse, thresholdsOf } from './pressure.ts';
 
 const node = (annotations: Record<string, string> = {}, capacity: object = { memory: '16Gi' }): Node =>
   ({ kind: 'Node', metadata: { name: 'n', annotations }, spec: {}, status: { capacity } }) as unknown as Node;
@@ -20,12 +20,37 @@ describe('pressure', () => {
     expect(amountOf('disk', capacityOf(node({}, { 'ephemeral-storage': '20Gi' }), 'disk'))).toBe('20Gi');
     expect(amountOf('pid', capacityOf(node(), 'pid'))).toBe('32768');
   });
-  it('compares with the usual thresholds, amounts as well as shares', () => {
-    const capacity = 16 * 1024 ** 3;
-    expect(isUnder('memory', 1, capacity)).toBe(false);
-    expect(isUnder('memory', 0.5, capacity)).toBe(true);
-    expect(isUnder('disk', 20, capacity)).toBe(false);
-    expect(isUnder('disk', 12, capacity)).toBe(true);
-    expect(isUnder('pid', 0.2, capacity)).toBe(false);
+  const eviction = {
+    hard: { 'memory.available': '100Mi', 'nodefs.available': '10%', 'imagefs.available': '15%', 'pid.available': '0' },
+    soft: {},
+    softGraceMs: {},
+    minimumReclaim: {},
+    pressureTransitionMs: 0,
+    maxPodGraceSeconds: 0,
+    monitorMs: 0,
+  };
+  const capacity = 16 * 1024 ** 3;
+  it('takes the highest of the limits in force; what is not limited, or to nothing, has none', () => {
+    expect(thresholdsOf(eviction, 'memory', capacity)).toEqual([{ text: '100Mi', graceMs: undefined }]);
+    expect(thresholdsOf(eviction, 'disk', capacity)).toEqual([{ text: '15%', graceMs: undefined }]);
+    expect(thresholdsOf(eviction, 'inodes', capacity)).toEqual([]);
+    expect(thresholdsOf(eviction, 'pid', 32_768)).toEqual([]);
+  });
+  it('tells of soft limits that come first, and only of those with a grace period', () => {
+    const soft = { ...eviction, soft: { 'memory.available': '10%', 'nodefs.available': '12%', 'pid.available': '5%' } };
+    expect(thresholdsOf(soft, 'memory', capacity)).toHaveLength(1);
+    const graced = { ...soft, softGraceMs: { 'memory.available': 90_000, 'nodefs.available': 60_000 } };
+    expect(thresholdsOf(graced, 'memory', capacity)).toEqual([
+      { text: '100Mi', graceMs: undefined },
+      { text: '10%', graceMs: 90_000 },
+    ]);
+    expect(thresholdsOf(graced, 'disk', capacity)).toHaveLength(1);
+  });
+  it('compares with the limits, amounts as well as shares', () => {
+    const under = (signal: 'memory' | 'disk' | 'pid', percent: number): boolean =>
+      isUnder(thresholdsOf(eviction, signal, capacity), percent, capacity);
+    expect([under('memory', 1), under('memory', 0.5)]).toEqual([false, true]);
+    expect([under('disk', 20), under('disk', 12)]).toEqual([false, true]);
+    expect(under('pid', 0.2)).toBe(false);
   });
 });
