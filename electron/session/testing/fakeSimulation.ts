@@ -1,5 +1,3 @@
-import { defaultEngineConfig } from '#engine/client/types.ts';
-import { settingsView } from '#engine/settingsView.ts';
 import type { RunOutcome, Simulation, SimulationOptions, StoredChange } from '#engine/types.ts';
 import { hashText } from '#shared/core/hash.ts';
 import { err, ok, type Result } from '#shared/core/result.ts';
@@ -139,7 +137,29 @@ export class FakeSimulation implements Simulation {
   }
 
   settings(): SettingsView {
-    return settingsView(defaultEngineConfig);
+    return {
+      hpa: { syncMs: 0, downscaleStabilizationMs: 0, tolerance: 0, cpuInitializationMs: 0, initialReadinessDelayMs: 0 },
+      kubelet: {
+        eviction: {
+          hard: {},
+          soft: {},
+          softGraceMs: {},
+          minimumReclaim: {},
+          pressureTransitionMs: 0,
+          maxPodGraceSeconds: 0,
+          monitorMs: 0,
+        },
+      },
+      nodeLifecycle: {
+        monitorPeriodMs: 0,
+        monitorGraceMs: 0,
+        evictionRatePerSecond: 0,
+        secondaryEvictionRatePerSecond: 0,
+        largeZoneNodes: 0,
+        unhealthyZoneThreshold: 0,
+      },
+      admission: { enable: [], disable: [] },
+    };
   }
 
   faults(): Record<string, 'crashed' | 'partitioned'> {
