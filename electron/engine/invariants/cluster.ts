@@ -86,6 +86,8 @@ export function wrongEndpoints(objects: readonly AnyObject[]): string[] {
     const owner = `${namespace}/${slice.metadata.labels['kubernetes.io/service-name'] ?? ''}`;
     const seen = listed.get(owner) ?? new Set();
     listed.set(owner, seen);
+    // What a deletion without cascade has left over is nobody's business any more.
+    if (!services.has(owner)) continue;
     for (const { targetRef, conditions } of slice.endpoints ?? []) {
       if (targetRef?.kind !== 'Pod') continue;
       const pod = pods.get(`${namespace}/${targetRef.name}`);

@@ -130,6 +130,7 @@ function restlessStatefulSet(set: StatefulSet, pods: readonly Pod[]): string[] {
   return faults;
 }
 
+/** The counts in its status may be old: neither a lost node nor a lifted taint tells the controller, in the real cluster neither. */
 function restlessDaemonSet(set: DaemonSet, pods: readonly Pod[], objects: readonly AnyObject[]): string[] {
   const faults: string[] = [];
   const nodes = ofKind(objects, 'Node');
@@ -140,12 +141,6 @@ function restlessDaemonSet(set: DaemonSet, pods: readonly Pod[], objects: readon
     if (verdict.run && !placed.has(name)) faults.push(`daemon set ${nameOf(set)}: no pod on node ${name}`);
     if (!verdict.stay && placed.has(name)) faults.push(`daemon set ${nameOf(set)}: a pod on node ${name}, where none may be`);
   }
-  const desired = nodes.filter((node) => shouldRun(node, set).run).length;
-  // Nobody tells the controller that a node without its pods is gone, in the real cluster neither.
-  if ((set.status?.desiredNumberScheduled ?? 0) < desired)
-    faults.push(
-      `daemon set ${nameOf(set)}: status says ${set.status?.desiredNumberScheduled} desired, ${desired} nodes are meant`,
-    );
   return faults;
 }
 

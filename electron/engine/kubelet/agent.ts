@@ -118,12 +118,12 @@ export class NodeAgent implements StaticHost, EvictionHost {
     return doneMs - clock.nowMs;
   }
 
-  /** Next free address of the machine's range; addresses of pods that are still there are passed over. */
+  /** Next free address of the machine's range; addresses of pods that have not ended are passed over. */
   allocateIP(pod: Pod): string {
     const own = pod.status.podIP;
     if (pod.spec.hostNetwork === true) return this.hostIP() ?? hostAddress(this.index);
     if (own !== undefined) return own;
-    const taken = new Set(this.podsHere().map((other) => other.status.podIP));
+    const taken = new Set(this.podsHere().flatMap((other) => (isTerminal(other) ? [] : (other.status.podIP ?? []))));
     const prefix = `10.${244 + Math.floor(this.index / 256)}.${this.index % 256}`;
     for (let tries = 0; tries < ADDRESSES; tries += 1) {
       const address = `${prefix}.${this.#nextAddress}`;

@@ -7,6 +7,13 @@ const NONE: readonly AnyObject[] = Object.freeze([]);
 /** Called at the commit. Models a watch; `before` null = created, `after` null = deleted. */
 export type TableListener = (before: AnyObject | null, after: AnyObject | null) => void;
 
+/** Most label keys of one kind that are indexed. */
+const MAX_LABEL_KEYS = 16;
+
+function labelValue(namespace: string, value: string | undefined): string {
+  return `${namespace}/${value}`;
+}
+
 function nodeNameOf(object: AnyObject): string {
   return (object.spec as { nodeName?: string } | undefined)?.nodeName ?? '';
 }
@@ -19,6 +26,8 @@ export class Table {
   readonly #byNamespace = new Map<string, Bucket>();
   readonly #byOwner = new Map<string, Bucket>();
   readonly #byNode: Map<string, Bucket> | undefined;
+  /** For each label key that selectors have asked by: the objects by namespace and value. */
+  readonly #byLabel = new Map<string, Map<string, Bucket>>();
   #listeners: readonly TableListener[] = [];
 
   constructor(kind: string) {
@@ -44,10 +53,44 @@ export class Table {
   select(namespace: string, selector: LabelSelector | undefined): readonly AnyObject[] {
     if (selector === undefined || selector === null) return NONE;
     const found: AnyObject[] = [];
-    for (const cell of this.#byNamespace.get(namespace)?.cells() ?? []) {
+    for (const cell of this.#candidates(namespace, selector)?.cells() ?? []) {
       if (matchLabelSelector(selector, cell.object.metadata.labels)) found.push(cell.object);
     }
     return found;
+  }
+
+  /** Objects among which all that match are found: those with the first of the selector's labels, else all of the namespace. */
+  #candidates(namespace: string, { matchLabels }: LabelSelector): Bucket | undefined {
+    for (const key in matchLabels) {
+      const index = this.#byLabel.get(key) ?? this.#indexLabel(key);
+      if (index !== undefined) return index.get(labelValue(namespace, matchLabels[key]));
+    }
+    return this.#byNamespace.get(namespace);
+  }
+
+  /** Undefined when there are as many indexes as are worth their upkeep. */
+  #indexLabel(key: string): Map<string, Bucket> | undefined {
+    if (this.#byLabel.size >= MAX_LABEL_KEYS) return undefined;
+    const index = new Map<string, Bucket>();
+    this.#byLabel.set(key, index);
+    for (const cell of this.#all.cells()) {
+      const value = cell.object.metadata.labels?.[key];
+      if (value !== undefined) this.#enter(index, labelValue(cell.namespace, value), cell);
+    }
+    return index;
+  }
+
+  #reindexLabels(cell: Cell, before: AnyObject | null, after: AnyObject | null): void {
+    const was = before?.metadata.labels;
+    const is = after?.metadata.labels;
+    if (was === is) return;
+    for (const [key, index] of this.#byLabel) {
+      const from = was?.[key];
+      const to = is?.[key];
+      if (from === to) continue;
+      if (from !== undefined) this.#drop(index, labelValue(cell.namespace, from), cell);
+      if (to !== undefined) this.#enter(index, labelValue(cell.namespace, to), cell);
+    }
   }
 
   byIndex(index: 'nodeName' | 'ownerUid', value: string): readonly AnyObject[] {
@@ -82,6 +125,7 @@ export class Table {
     }
     this.#reindexNode(cell, before, after);
     this.#reindexOwners(cell, before, after);
+    this.#reindexLabels(cell, before, after);
     return before;
   }
 
@@ -95,6 +139,7 @@ export class Table {
     this.#enter(this.#byNamespace, cell.namespace, cell);
     this.#reindexNode(cell, null, cell.object);
     this.#reindexOwners(cell, null, cell.object);
+    this.#reindexLabels(cell, null, cell.object);
   }
 
   #reindexNode(cell: Cell, before: AnyObject | null, after: AnyObject | null): void {

@@ -30,7 +30,7 @@ export interface SoakReport {
   readonly pods: readonly number[];
 }
 
-const CHURN_EVERY_MS = 20_000;
+const CHURN_EVERY_MS = 30_000;
 const FAULT_EVERY_MS = 120_000;
 const RECOVERY_MS = 600_000;
 

@@ -66,7 +66,7 @@ export function soakObjects(nodes: number, pods: number): AnyObject[] {
     ...many(daemons, (i) => [
       workload('DaemonSet', `agent-${i}`, { updateStrategy: { rollingUpdate: { maxUnavailable: '20%' } } }, '20m'),
     ]),
-    ...many(4, (i) => [made('batch/v1', 'Job', `batch-${i}`, jobSpec(`batch-${i}`, share(0.01), share(0.2), 60))]),
+    ...many(4, (i) => [made('batch/v1', 'Job', `batch-${i}`, jobSpec(`batch-${i}`, share(0.01), share(0.05), 60))]),
     ...many(4, (i) => [
       made('batch/v1', 'CronJob', `cron-${i}`, {
         schedule: `*/${i + 1} * * * *`,
