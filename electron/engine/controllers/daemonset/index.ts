@@ -3,9 +3,10 @@ import { isPodAvailable, isPodReady, podCondition } from '#shared/kube/condition
 import type { ControllerRevision, DaemonSet } from '#shared/kube/kinds.ts';
 import { matchLabelSelector } from '#shared/kube/labels.ts';
 import { controllerOf } from '#shared/kube/pod.ts';
-import type { KubeObject, Node, Pod, Status } from '#shared/kube/types.ts';
+import type { Node, Pod, Status } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
-import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { claimCandidates, claimObjects } from '../common/claim.ts';
+import { concernedOwners } from '../common/concerned.ts';
 import { REVISION_HASH_LABEL } from '../common/history.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
@@ -58,24 +59,10 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
   const tools = { client, revisions: revisions.lister };
 
   /** Pods of the DaemonSet after adopting and releasing. Models getDaemonPods. */
-  const claimPods = (set: DaemonSet): ApiResult<Pod[]> => {
-    const namespace = set.metadata.namespace ?? '';
-    const candidates = [...pods.lister.byIndex('ownerUid', set.metadata.uid ?? '')];
-    for (const name of orphans.names(namespace)) {
-      const orphan = pods.lister.get(namespace, name);
-      if (orphan !== undefined) candidates.push(orphan);
-    }
-    const claimed: Pod[] = [];
-    for (const pod of candidates) {
-      const claim = decideClaim(set, pod, matchLabelSelector(set.spec.selector, pod.metadata.labels));
-      if (claim === 'keep') claimed.push(pod);
-      if (claim === 'keep' || claim === 'ignore') continue;
-      const written = client.update(claim === 'adopt' ? adopted(pod, set) : released(pod, set));
-      if (!written.ok && written.error.reason !== 'NotFound') return written;
-      if (written.ok && claim === 'adopt') claimed.push(written.value);
-    }
-    return ok(claimed);
-  };
+  const claimPods = (set: DaemonSet): ApiResult<Pod[]> =>
+    claimObjects(client, set, claimCandidates(pods.lister, orphans, set), (pod) =>
+      matchLabelSelector(set.spec.selector, pod.metadata.labels),
+    );
 
   const ended = (set: DaemonSet): Ended => ({
     mayRetry(_pod, node) {
@@ -211,25 +198,12 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
   });
   const retries = retrying(queue);
 
-  const enqueue = (set: DaemonSet) => queue.add(queueKey(set));
-  const enqueueOwner = (object: KubeObject) => {
-    const reference = controllerOf(object);
-    if (reference?.kind !== 'DaemonSet') return;
-    const owner = sets.lister.get(object.metadata.namespace ?? '', reference.name);
-    if (owner?.metadata.uid === reference.uid) enqueue(owner);
-  };
-  const enqueueConcerned = (object: KubeObject) => {
-    if (controllerOf(object) !== undefined) return enqueueOwner(object);
-    for (const set of sets.lister.list(object.metadata.namespace)) {
-      if (matchLabelSelector(set.spec.selector, object.metadata.labels)) enqueue(set);
-    }
-  };
-  const onChange = (before: KubeObject, after: KubeObject) => {
-    const handedOver = controllerOf(before)?.uid !== controllerOf(after)?.uid;
-    if (handedOver) enqueueOwner(before);
-    if (controllerOf(after) !== undefined) return enqueueOwner(after);
-    if (handedOver || before.metadata.labels !== after.metadata.labels) enqueueConcerned(after);
-  };
+  const { enqueue, enqueueOwner, enqueueConcerned, onChange, ownerHandler, podHandler } = concernedOwners<DaemonSet>({
+    kind: 'DaemonSet',
+    owners: sets.lister,
+    queue,
+    selector: (set) => set.spec.selector,
+  });
   /** A node concerns the DaemonSets that lack a pod there or have one that may not stay, as labels and taints are now. Models syncNodeUpdate. */
   const onNode = (node: Node) => {
     const { name } = node.metadata;
@@ -245,7 +219,7 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
     rounds.clear();
     backoff.clear();
     return [
-      sets.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after), onDelete: enqueue }, { replay: true }),
+      sets.subscribe(ownerHandler, { replay: true }),
       revisions.subscribe({
         onAdd: (one: ControllerRevision) => controllerOf(one) === undefined && enqueueConcerned(one),
         onUpdate: onChange,
@@ -257,23 +231,12 @@ export function createDaemonSetController(ctx: ComponentContext): Component {
           if (!sameForDaemons(before, after)) onNode(after);
         },
       }),
+      // What the scheduler says of a waiting pod is a reason to look whether its node still takes it.
       pods.subscribe(
+        podHandler(orphans, (before, after) => countsDiffer(before, after) || !after.spec.nodeName),
         {
-          onAdd: (pod) => {
-            orphans.track(pod);
-            enqueueConcerned(pod);
-          },
-          onUpdate: (before, after) => {
-            orphans.track(after);
-            // What the scheduler says of a waiting pod is a reason to look whether its node still takes it.
-            if (countsDiffer(before, after) || !after.spec.nodeName) onChange(before, after);
-          },
-          onDelete: (pod) => {
-            orphans.forget(pod);
-            enqueueOwner(pod);
-          },
+          replay: true,
         },
-        { replay: true },
       ),
     ];
   });

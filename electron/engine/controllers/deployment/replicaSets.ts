@@ -5,7 +5,7 @@ import { controllerReference } from '#shared/kube/pod.ts';
 import type { Deployment, ReplicaSet } from '#shared/kube/types.ts';
 import type { ApiResult, Client, EventRecorder, Lister } from '../../client/types.ts';
 import type { Clock } from '../../sim/types.ts';
-import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { claimObjects } from '../common/claim.ts';
 import { computeHash } from '../common/templateHash.ts';
 import {
   HASH_LABEL,
@@ -50,21 +50,10 @@ export function everyReplicaSet({ newest, old }: Revisions): ReplicaSet[] {
 
 /** ReplicaSets a Deployment controls after adopting and releasing. Models getReplicaSetsForDeployment. */
 export function claimReplicaSets(tools: Tools, deployment: Deployment): ApiResult<ReplicaSet[]> {
-  const claimed: ReplicaSet[] = [];
-  for (const candidate of tools.replicaSets.list(deployment.metadata.namespace)) {
-    const claim = decideClaim(deployment, candidate, matchLabelSelector(deployment.spec.selector, candidate.metadata.labels));
-    if (claim === 'keep') claimed.push(candidate);
-    if (claim === 'adopt') {
-      const written = tools.client.update(adopted(candidate, deployment));
-      if (written.ok) claimed.push(written.value);
-      else if (written.error.reason !== 'NotFound') return written;
-    }
-    if (claim === 'release') {
-      const written = tools.client.update(released(candidate, deployment));
-      if (!written.ok && written.error.reason !== 'NotFound') return written;
-    }
-  }
-  return ok(claimed);
+  const candidates = tools.replicaSets.list(deployment.metadata.namespace);
+  return claimObjects(tools.client, deployment, candidates, (one) =>
+    matchLabelSelector(deployment.spec.selector, one.metadata.labels),
+  );
 }
 
 /** The ReplicaSet with the Deployment's present template; the oldest when several fit. Models deploymentutil.FindNewReplicaSet. */

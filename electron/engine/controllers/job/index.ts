@@ -3,7 +3,8 @@ import { matchLabelSelector } from '#shared/kube/labels.ts';
 import { controllerOf } from '#shared/kube/pod.ts';
 import type { Pod } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
-import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { claimCandidates, claimObjects } from '../common/claim.ts';
+import { adopted, released } from '../common/controllerRef.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { Orphans } from '../common/orphans.ts';
 import { controllerQueue } from '../common/queue.ts';
@@ -169,26 +170,12 @@ class JobController {
 
   /** Pods the Job controls, after adopting and releasing by its selector. Adopted ones are held too. */
   #claim(job: Job): ApiResult<Pod[]> {
-    const namespace = job.metadata.namespace ?? '';
-    const candidates = [...this.#pods.lister.byIndex('ownerUid', job.metadata.uid ?? '')];
-    for (const name of this.#orphans.names(namespace)) {
-      const orphan = this.#pods.lister.get(namespace, name);
-      if (orphan !== undefined) candidates.push(orphan);
-    }
-    const claimed: Pod[] = [];
-    for (const pod of candidates) {
-      const claim = decideClaim(job, pod, matchLabelSelector(job.spec.selector, pod.metadata.labels));
-      if (claim === 'ignore') continue;
-      if (claim === 'keep') {
-        claimed.push(pod);
-        continue;
-      }
-      const next = claim === 'adopt' ? tracked(adopted(pod, job)) : untracked(released(pod, job));
-      const written = this.#client.update(next);
-      if (!written.ok && written.error.reason !== 'NotFound') return written;
-      if (written.ok && claim === 'adopt') claimed.push(written.value);
-    }
-    return { ok: true, value: claimed };
+    const candidates = claimCandidates(this.#pods.lister, this.#orphans, job);
+    const matches = (pod: Pod): boolean => matchLabelSelector(job.spec.selector, pod.metadata.labels);
+    return claimObjects(this.#client, job, candidates, matches, {
+      adopt: (pod, owner) => tracked(adopted(pod, owner)),
+      release: (pod, owner) => untracked(released(pod, owner)),
+    });
   }
 
   #sync(key: string): void {

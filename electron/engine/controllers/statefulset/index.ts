@@ -1,12 +1,11 @@
 import type { StatefulSet } from '#shared/kube/kinds.ts';
-import { matchLabelSelector } from '#shared/kube/labels.ts';
-import { controllerOf } from '#shared/kube/pod.ts';
 import type { PersistentVolumeClaim } from '#shared/kube/storage.ts';
-import type { KubeObject, Pod } from '#shared/kube/types.ts';
+import type { Pod } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
-import { adopted, decideClaim, released } from '../common/controllerRef.ts';
+import { claimCandidates, claimObjects } from '../common/claim.ts';
+import { concernedOwners } from '../common/concerned.ts';
 import { listRevisions } from '../common/history.ts';
-import { queueKey, splitKey } from '../common/keys.ts';
+import { splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { Orphans } from '../common/orphans.ts';
 import { countsDiffer } from '../common/podChange.ts';
@@ -39,27 +38,8 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
   /** Looks at parallel sets that are in the middle of their writes. */
   const looks = new Map<string, Look>();
 
-  const claimPods = (set: StatefulSet): ApiResult<Pod[]> => {
-    const namespace = set.metadata.namespace ?? '';
-    const candidates = [...pods.lister.byIndex('ownerUid', set.metadata.uid ?? '')];
-    for (const name of orphans.names(namespace)) {
-      const orphan = pods.lister.get(namespace, name);
-      if (orphan !== undefined) candidates.push(orphan);
-    }
-    const claimed: Pod[] = [];
-    for (const pod of candidates) {
-      const claim = decideClaim(set, pod, membershipOf(set, pod).member);
-      if (claim === 'ignore') continue;
-      if (claim === 'keep') {
-        claimed.push(pod);
-        continue;
-      }
-      const written = client.update(claim === 'adopt' ? adopted(pod, set) : released(pod, set));
-      if (!written.ok && written.error.reason !== 'NotFound') return written;
-      if (written.ok && claim === 'adopt') claimed.push(written.value);
-    }
-    return { ok: true, value: claimed };
-  };
+  const claimPods = (set: StatefulSet): ApiResult<Pod[]> =>
+    claimObjects(client, set, claimCandidates(pods.lister, orphans, set), (pod) => membershipOf(set, pod).member);
 
   const current = (pod: Pod): Pod | undefined => {
     const stored = pods.lister.get(pod.metadata.namespace ?? '', pod.metadata.name);
@@ -118,28 +98,12 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
   });
   const retries = retrying(queue);
 
-  const enqueue = (set: StatefulSet) => queue.add(queueKey(set));
-  const enqueueOwner = (object: KubeObject) => {
-    const reference = controllerOf(object);
-    if (reference?.kind !== 'StatefulSet') return;
-    const owner = sets.lister.get(object.metadata.namespace ?? '', reference.name);
-    if (owner?.metadata.uid === reference.uid) enqueue(owner);
-  };
-  /** An orphan concerns every set that could adopt it. */
-  const enqueueConcerned = (pod: Pod) => {
-    if (controllerOf(pod) !== undefined) return enqueueOwner(pod);
-    for (const set of sets.lister.list(pod.metadata.namespace)) {
-      if (matchLabelSelector(set.spec.selector, pod.metadata.labels)) enqueue(set);
-    }
-  };
-  const onPodUpdate = (before: Pod, after: Pod) => {
-    orphans.track(after);
-    if (!countsDiffer(before, after)) return;
-    const handedOver = controllerOf(before)?.uid !== controllerOf(after)?.uid;
-    if (handedOver) enqueueOwner(before);
-    if (controllerOf(after) !== undefined) return enqueueOwner(after);
-    if (handedOver || before.metadata.labels !== after.metadata.labels) enqueueConcerned(after);
-  };
+  const { enqueue, ownerHandler, podHandler } = concernedOwners<StatefulSet>({
+    kind: 'StatefulSet',
+    owners: sets.lister,
+    queue,
+    selector: (set) => set.spec.selector,
+  });
   /** Upstream learns of a lost claim from the next change of a pod; here the set that names such claims looks again at once. */
   const onClaimGone = ({ metadata }: PersistentVolumeClaim) => {
     for (const set of sets.lister.list(metadata.namespace)) {
@@ -151,21 +115,8 @@ export function createStatefulSetController(ctx: ComponentContext): Component {
     orphans.clear();
     looks.clear();
     return [
-      sets.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after), onDelete: enqueue }, { replay: true }),
-      pods.subscribe(
-        {
-          onAdd: (pod) => {
-            orphans.track(pod);
-            enqueueConcerned(pod);
-          },
-          onUpdate: onPodUpdate,
-          onDelete: (pod) => {
-            orphans.forget(pod);
-            enqueueOwner(pod);
-          },
-        },
-        { replay: true },
-      ),
+      sets.subscribe(ownerHandler, { replay: true }),
+      pods.subscribe(podHandler(orphans, countsDiffer), { replay: true }),
       claims.subscribe({ onDelete: onClaimGone }),
     ];
   });

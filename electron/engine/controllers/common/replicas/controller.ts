@@ -3,8 +3,10 @@ import { matchLabelSelector } from '#shared/kube/labels.ts';
 import { controllerOf } from '#shared/kube/pod.ts';
 import type { KubeObject, Pod, ReplicaSet, Status } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext, Informer } from '../../../client/types.ts';
-import { adopted, decideClaim, released } from '../controllerRef.ts';
-import { queueKey, splitKey } from '../keys.ts';
+import { claimCandidates, claimObjects } from '../claim.ts';
+import { concernedOwners } from '../concerned.ts';
+import { decideClaim } from '../controllerRef.ts';
+import { splitKey } from '../keys.ts';
 import { lifecycle } from '../lifecycle.ts';
 import { Orphans } from '../orphans.ts';
 import { countsDiffer } from '../podChange.ts';
@@ -55,30 +57,14 @@ export function createReplicaController<T extends KubeObject>(ctx: ComponentCont
   const rounds = new Map<string, Round>();
 
   const claimPods = (owner: ReplicaSet): ApiResult<Claimed> => {
-    const claimed: Claimed = { active: [], terminating: 0 };
-    const namespace = owner.metadata.namespace ?? '';
-    const candidates = [...pods.lister.byIndex('ownerUid', owner.metadata.uid ?? '')];
-    for (const name of orphans.names(namespace)) {
-      const orphan = pods.lister.get(namespace, name);
-      if (orphan !== undefined) candidates.push(orphan);
-    }
-    for (const pod of candidates) {
-      const claim = decideClaim(owner, pod, matchLabelSelector(owner.spec.selector, pod.metadata.labels));
-      if (claim === 'ignore') continue;
-      if (!isPodActive(pod)) {
-        const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-        if (claim === 'keep' && !ended) claimed.terminating += 1;
-        continue;
-      }
-      if (claim === 'keep') {
-        claimed.active.push(pod);
-        continue;
-      }
-      const written = client.update(claim === 'adopt' ? adopted(pod, owner) : released(pod, owner));
-      if (!written.ok && written.error.reason !== 'NotFound') return written;
-      if (written.ok && claim === 'adopt') claimed.active.push(written.value);
-    }
-    return ok(claimed);
+    const matches = (pod: Pod): boolean => matchLabelSelector(owner.spec.selector, pod.metadata.labels);
+    const candidates = claimCandidates(pods.lister, orphans, owner);
+    // Pods that are on their way out are neither adopted nor given up, only counted.
+    const terminating = candidates.filter(
+      (pod) => !isPodActive(pod) && !hasEnded(pod) && decideClaim(owner, pod, matches(pod)) === 'keep',
+    );
+    const active = claimObjects(client, owner, candidates.filter(isPodActive), matches);
+    return active.ok ? ok({ active: active.value, terminating: terminating.length }) : active;
   };
 
   /** Pods of every ReplicaSet with the same owner (or of this one alone). Models getIndirectlyRelatedPods. */
@@ -176,46 +162,22 @@ export function createReplicaController<T extends KubeObject>(ctx: ComponentCont
   });
   const retries = retrying(queue);
 
-  const enqueue = (one: T) => queue.add(queueKey(one));
-  const enqueueOwner = (object: KubeObject) => {
-    const reference = controllerOf(object);
-    if (reference?.kind !== of.kind) return;
-    const owner = keepers.lister.get(object.metadata.namespace ?? '', reference.name);
-    if (owner?.metadata.uid === reference.uid) enqueue(owner);
-  };
-  const enqueueConcerned = (pod: Pod) => {
-    if (controllerOf(pod) !== undefined) return enqueueOwner(pod);
-    for (const one of keepers.lister.list(pod.metadata.namespace)) {
-      if (matchLabelSelector(of.view(one).spec.selector, pod.metadata.labels)) enqueue(one);
-    }
-  };
-  const onPodUpdate = (before: Pod, after: Pod) => {
-    orphans.track(after);
-    if (!countsDiffer(before, after)) return;
-    const handedOver = controllerOf(before)?.uid !== controllerOf(after)?.uid;
-    if (handedOver) enqueueOwner(before);
-    if (controllerOf(after) !== undefined) return enqueueOwner(after);
-    if (handedOver || before.metadata.labels !== after.metadata.labels) enqueueConcerned(after);
-  };
+  const concerned = concernedOwners<T>({
+    kind: of.kind,
+    owners: keepers.lister,
+    queue,
+    selector: (one) => of.view(one).spec.selector,
+  });
   return lifecycle(NAME, queue, () => {
     orphans.clear();
     rounds.clear();
     return [
-      keepers.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after), onDelete: enqueue }, { replay: true }),
-      pods.subscribe(
-        {
-          onAdd: (pod) => {
-            orphans.track(pod);
-            enqueueConcerned(pod);
-          },
-          onUpdate: onPodUpdate,
-          onDelete: (pod) => {
-            orphans.forget(pod);
-            enqueueOwner(pod);
-          },
-        },
-        { replay: true },
-      ),
+      keepers.subscribe(concerned.ownerHandler, { replay: true }),
+      pods.subscribe(concerned.podHandler(orphans, countsDiffer), { replay: true }),
     ];
   });
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
