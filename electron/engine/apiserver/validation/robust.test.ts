@@ -167,7 +167,14 @@ const admission = createAdmission({ get: (kind) => (kind === 'Namespace' ? names
 /** The way of a create and an update through this layer; whatever is sent, it ends in a verdict. */
 function judge(object: AnyObject, old: AnyObject): void {
   if (decodeRefusal(object) !== null) return;
-  const admitted = admission.admit({ operation: 'CREATE', object: applyDefaults(object), old: null, user: 'u', dryRun: false, warn: () => undefined });
+  const admitted = admission.admit({
+    operation: 'CREATE',
+    object: applyDefaults(object),
+    old: null,
+    user: 'u',
+    dryRun: false,
+    warn: () => undefined,
+  });
   if (!admitted.ok || admitted.value === null) return;
   const prepared = prepareForCreate(admitted.value, 't');
   for (const error of [...validateCreate(prepared), ...validateUpdate(prepared, old)])
