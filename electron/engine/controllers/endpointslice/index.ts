@@ -1,16 +1,17 @@
 import { ok } from '#shared/core/result.ts';
 import { nodeReadyCondition } from '#shared/kube/conditions.ts';
 import { nodeZone } from '#shared/kube/pod.ts';
-import type { EndpointSlice, Node, Pod, Service, Status } from '#shared/kube/types.ts';
+import type { EndpointSlice, Node, Pod, Service } from '#shared/kube/types.ts';
 import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
 import { hasSelector, podsOf, servicesOf, servicesToUpdate, triggerTime, withTrigger } from '../common/endpoints/pods.ts';
+import { SERVICE_LABEL, serviceKeyOf, sliceWriter } from '../common/endpoints/sliceWriter.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { isTerminatingRefusal } from '../common/replicas/pods.ts';
 import { retrying } from '../common/retry.ts';
 import { planSlices } from './reconcile.ts';
-import { CONTROLLER, MANAGED_BY, SERVICE_LABEL } from './slices.ts';
+import { CONTROLLER } from './slices.ts';
 import { cpuShares, isOverloaded, wantsTopology } from './topology.ts';
 
 const NAME = 'endpointslice-controller';
@@ -24,45 +25,24 @@ const FOREIGN_CHANGE_MS = 1_000;
 const BATCH_MS_PER_SLICE = 10;
 const MAX_BATCH_MS = 1_000;
 
-function isOwn(slice: EndpointSlice): boolean {
-  return slice.metadata.labels?.[MANAGED_BY] === CONTROLLER;
-}
-
-function serviceKey(slice: EndpointSlice): string | undefined {
-  const name = slice.metadata.labels?.[SERVICE_LABEL];
-  return name === undefined || name === '' ? undefined : `${slice.metadata.namespace ?? ''}/${name}`;
-}
-
 /** Keeps the EndpointSlices of services with a selector. Models pkg/controller/endpointslice. */
 export function createEndpointSliceController(ctx: ComponentContext): Component {
-  const client = ctx.client(NAME);
+  const writer = sliceWriter(ctx.client(NAME), CONTROLLER);
   const recorder = ctx.recorder(SOURCE);
   const services = ctx.informer('Service');
   const pods = ctx.informer('Pod');
   const nodes = ctx.informer('Node');
   const slices = ctx.informer('EndpointSlice');
-  /** Set while this controller writes: its own changes need no second look. */
-  let writing = false;
   /** Services whose endpoints are shared out among zones, found again on start by their slices. */
   const shared = new Set<string>();
   const shares = () => cpuShares(nodes.lister.list());
-
-  const write = (work: () => ApiResult<unknown>): Status | undefined => {
-    writing = true;
-    try {
-      const written = work();
-      return written.ok ? undefined : written.error;
-    } finally {
-      writing = false;
-    }
-  };
 
   const slicesOf = (service: Service): EndpointSlice[] =>
     slices.lister
       .list(service.metadata.namespace ?? '')
       .filter(
         (slice) =>
-          isOwn(slice) &&
+          writer.isOwn(slice) &&
           slice.metadata.labels?.[SERVICE_LABEL] === service.metadata.name &&
           slice.metadata.deletionTimestamp === undefined,
       );
@@ -83,22 +63,20 @@ export function createEndpointSliceController(ctx: ComponentContext): Component 
       const time = cause(service, chosen, existing);
       const stamped = (slice: EndpointSlice): EndpointSlice => stamp(slice, time);
       for (const slice of service.metadata.deletionTimestamp === undefined ? plan.create : []) {
-        const failure = write(() => client.create(stamped(slice)));
+        const failure = writer.create(stamped(slice));
         if (failure !== undefined && isTerminatingRefusal(failure)) return ok(null);
         if (failure !== undefined) return `failed to create EndpointSlice for Service ${queueKey(service)}: ${failure.message}`;
       }
       for (const slice of plan.update) {
-        const failure = write(() => client.update(stamped(slice)));
+        const failure = writer.update(stamped(slice));
         const { name } = slice.metadata;
         if (failure !== undefined)
           return `failed to update ${name} EndpointSlice for Service ${queueKey(service)}: ${failure.message}`;
       }
-      for (const { metadata } of plan.remove) {
-        const ref = { kind: 'EndpointSlice', namespace: metadata.namespace ?? '', name: metadata.name };
-        const failure = write(() => client.delete(ref));
-        if (failure !== undefined && failure.reason !== 'NotFound') {
-          return `failed to delete ${metadata.name} EndpointSlice for Service ${queueKey(service)}: ${failure.message}`;
-        }
+      for (const slice of plan.remove) {
+        const failure = writer.remove(slice);
+        if (failure !== undefined)
+          return `failed to delete ${slice.metadata.name} EndpointSlice for Service ${queueKey(service)}: ${failure.message}`;
       }
     }
     if (plan.skipped.length === 0) return ok(null);
@@ -130,12 +108,11 @@ export function createEndpointSliceController(ctx: ComponentContext): Component 
   const enqueueAll = (pod: Pod): void => {
     for (const service of servicesOf(services.lister, pod)) enqueue(service);
   };
-  const mend = (...touched: readonly EndpointSlice[]): void => {
-    for (const slice of touched) {
-      const key = serviceKey(slice);
-      if (!writing && key !== undefined) queue.addAfter(key, FOREIGN_CHANGE_MS);
-    }
+  const mend = (slice: EndpointSlice): void => {
+    const key = serviceKeyOf(slice);
+    if (key !== undefined) queue.addAfter(key, FOREIGN_CHANGE_MS);
   };
+  const touched = writer.foreignChanges(mend);
   const recall = (service: Service): void => {
     const hinted = ({ endpoints }: EndpointSlice): boolean => (endpoints ?? []).some(({ hints }) => hints !== undefined);
     if (wantsTopology(service) && slicesOf(service).some(hinted)) shared.add(queueKey(service));
@@ -179,18 +156,11 @@ export function createEndpointSliceController(ctx: ComponentContext): Component 
       onDelete: enqueueAll,
     }),
     slices.subscribe({
-      onAdd: (slice) => {
-        if (isOwn(slice)) mend(slice);
-      },
+      ...touched,
       onUpdate: (before, after) => {
-        const moved = serviceKey(before) !== serviceKey(after);
-        const taken = isOwn(before) !== isOwn(after);
-        // Labels alone count for nothing, as the generation does not tell them.
-        if (moved) mend(before, after);
-        else if (taken || (isOwn(after) && before.metadata.generation !== after.metadata.generation)) mend(after);
-      },
-      onDelete: (slice) => {
-        if (isOwn(slice)) mend(slice);
+        if (serviceKeyOf(before) === serviceKeyOf(after)) return touched.onUpdate(before, after);
+        mend(before);
+        mend(after);
       },
     }),
   ]);

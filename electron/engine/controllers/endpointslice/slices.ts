@@ -5,11 +5,8 @@ import { checkDnsSubdomain } from '#shared/kube/names.ts';
 import { controllerReference, nodeZone } from '#shared/kube/pod.ts';
 import type { EndpointSlice, Node, Pod, Service } from '#shared/kube/types.ts';
 import { findPort, HEADLESS_LABEL, hasAddress, hostnameIn } from '../common/endpoints/pods.ts';
+import { MANAGED_BY, SERVICE_LABEL } from '../common/endpoints/sliceWriter.ts';
 
-/** Label with the service's name. */
-export const SERVICE_LABEL = 'kubernetes.io/service-name';
-/** Label with the controller that looks after the slice. */
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 /** Who looks after the slices of services with a selector. */
 export const CONTROLLER = 'endpointslice-controller.k8s.io';
 /** Endpoints in one slice. Models --max-endpoints-per-slice. */

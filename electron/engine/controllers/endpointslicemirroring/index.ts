@@ -1,12 +1,13 @@
 import type { EndpointSlice, Endpoints, Service, Status } from '#shared/kube/types.ts';
-import type { ApiResult, Component, ComponentContext } from '../../client/types.ts';
+import type { Component, ComponentContext } from '../../client/types.ts';
 import { hasSelector } from '../common/endpoints/pods.ts';
+import { SERVICE_LABEL, sliceWriter } from '../common/endpoints/sliceWriter.ts';
 import { queueKey, splitKey } from '../common/keys.ts';
 import { lifecycle } from '../common/lifecycle.ts';
 import { controllerQueue } from '../common/queue.ts';
 import { isTerminatingRefusal } from '../common/replicas/pods.ts';
 import { retrying } from '../common/retry.ts';
-import { CONTROLLER, MANAGED_BY, MAX_PER_SUBSET, planMirror, SERVICE_LABEL } from './reconcile.ts';
+import { CONTROLLER, MAX_PER_SUBSET, planMirror } from './reconcile.ts';
 
 const NAME = 'endpointslicemirroring-controller';
 /** Event source of this controller. */
@@ -24,35 +25,19 @@ function isMirrored(endpoints: Endpoints): boolean {
   return labels?.[SKIP_LABEL] !== 'true' && annotations?.[LEADER_ANNOTATION] === undefined;
 }
 
-function isOwn(slice: EndpointSlice): boolean {
-  return slice.metadata.labels?.[MANAGED_BY] === CONTROLLER;
-}
-
 /** Copies Endpoints that somebody keeps by hand, of services without a selector, into slices. Models pkg/controller/endpointslicemirroring. */
 export function createEndpointSliceMirroring(ctx: ComponentContext): Component {
-  const client = ctx.client(NAME);
+  const writer = sliceWriter(ctx.client(NAME), CONTROLLER);
   const recorder = ctx.recorder(SOURCE);
   const services = ctx.informer('Service');
   const all = ctx.informer('Endpoints');
   const slices = ctx.informer('EndpointSlice');
-  let writing = false;
-
-  const write = (work: () => ApiResult<unknown>): Status | undefined => {
-    writing = true;
-    try {
-      const written = work();
-      return written.ok ? undefined : written.error;
-    } finally {
-      writing = false;
-    }
-  };
   const slicesOf = (namespace: string, name: string): EndpointSlice[] =>
-    slices.lister.list(namespace).filter((slice) => isOwn(slice) && slice.metadata.labels?.[SERVICE_LABEL] === name);
+    slices.lister.list(namespace).filter((slice) => writer.isOwn(slice) && slice.metadata.labels?.[SERVICE_LABEL] === name);
   const remove = (old: readonly EndpointSlice[]): Status | undefined => {
-    for (const { metadata } of old) {
-      const ref = { kind: 'EndpointSlice', namespace: metadata.namespace ?? '', name: metadata.name };
-      const failure = write(() => client.delete(ref));
-      if (failure !== undefined && failure.reason !== 'NotFound') return failure;
+    for (const slice of old) {
+      const failure = writer.remove(slice);
+      if (failure !== undefined) return failure;
     }
     return undefined;
   };
@@ -68,11 +53,11 @@ export function createEndpointSliceMirroring(ctx: ComponentContext): Component {
       tell('TooManyAddressesToMirror', text);
     }
     for (const slice of endpoints.metadata.deletionTimestamp === undefined ? plan.create : []) {
-      const failure = write(() => client.create(slice));
+      const failure = writer.create(slice);
       if (failure !== undefined) return isTerminatingRefusal(failure) ? undefined : failure;
     }
     for (const slice of plan.update) {
-      const failure = write(() => client.update(slice));
+      const failure = writer.update(slice);
       if (failure !== undefined) return failure;
     }
     return remove(plan.remove);
@@ -103,8 +88,7 @@ export function createEndpointSliceMirroring(ctx: ComponentContext): Component {
   };
   const mend = (slice: EndpointSlice): void => {
     const name = slice.metadata.labels?.[SERVICE_LABEL];
-    if (writing || name === undefined) return;
-    queue.addAfter(`${slice.metadata.namespace ?? ''}/${name}`, FOREIGN_CHANGE_MS);
+    if (name !== undefined) queue.addAfter(`${slice.metadata.namespace ?? ''}/${name}`, FOREIGN_CHANGE_MS);
   };
   return lifecycle(NAME, queue, () => [
     services.subscribe(
@@ -121,21 +105,7 @@ export function createEndpointSliceMirroring(ctx: ComponentContext): Component {
       { onAdd: ofEndpoints, onUpdate: (_before, after) => ofEndpoints(after), onDelete: ofEndpoints },
       { replay: true },
     ),
-    slices.subscribe(
-      {
-        onAdd: (slice) => {
-          if (isOwn(slice)) mend(slice);
-        },
-        onUpdate: (before, after) => {
-          if (isOwn(before) !== isOwn(after) || (isOwn(after) && before.metadata.generation !== after.metadata.generation))
-            mend(after);
-        },
-        onDelete: (slice) => {
-          if (isOwn(slice)) mend(slice);
-        },
-      },
-      // Slices whose Endpoints went while nobody looked.
-      { replay: true },
-    ),
+    // Also slices whose Endpoints went while nobody looked.
+    slices.subscribe(writer.foreignChanges(mend), { replay: true }),
   ]);
 }

@@ -5,14 +5,11 @@ import { controllerReference } from '#shared/kube/pod.ts';
 import type { EndpointSlice, Endpoints } from '#shared/kube/types.ts';
 import { TRIGGER_TIME } from '../common/endpoints/pods.ts';
 import { portKey, sortPorts } from '../common/endpoints/portOrder.ts';
+import { MANAGED_BY, SERVICE_LABEL } from '../common/endpoints/sliceWriter.ts';
 import { type Address, repackSubsets } from '../common/endpoints/subsets.ts';
 
 /** Who looks after mirrored slices. */
 export const CONTROLLER = 'endpointslicemirroring-controller.k8s.io';
-/** Label with the service's name. */
-export const SERVICE_LABEL = 'kubernetes.io/service-name';
-/** Label with the controller that looks after the slice. */
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 /** Addresses mirrored of one subset. Models --mirroring-max-endpoints-per-subset. */
 export const MAX_PER_SUBSET = 1000;
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
