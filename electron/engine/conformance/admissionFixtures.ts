@@ -79,7 +79,9 @@ export function fixtures(namespaces: readonly string[]): AnyObject[] {
         metadata: { name, ...(LABELS[name] === undefined ? {} : { labels: LABELS[name] }) },
       }),
     ),
-    ...wanted.map((namespace): AnyObject => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })),
+    ...wanted.map(
+      (namespace): AnyObject => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }),
+    ),
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } },
     priorityClass('high', 1_000_000),
     priorityClass('low', 100),

@@ -46,7 +46,9 @@ describe('type check of policies', () => {
     const status = statusOf({
       matchConstraints: rules(['v1'], ['statefulsets', 'deployments', 'deployments/scale']),
       variables: [{ name: 'n', expression: 'object.spec.serviceName' }],
-      validations: [{ expression: 'object.spec.serviceName == "x"', messageExpression: '"n is " + variables.n + object.spec.nope' }],
+      validations: [
+        { expression: 'object.spec.serviceName == "x"', messageExpression: '"n is " + variables.n + object.spec.nope' },
+      ],
     }) as { typeChecking: { expressionWarnings: { fieldRef: string; warning: string }[] } };
     const [first, second] = status.typeChecking.expressionWarnings;
     expect(first?.warning).toContain("apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'serviceName'");

@@ -151,7 +151,8 @@ export class Framework {
 
   /** Asked once for each template and state of a node; a pod that is meant for one node (a DaemonSet's) is nobody's like. */
   #localVerdict(state: CycleState, pod: PodInfo, node: NodeInfo): PluginStatus | null {
-    if (node.generation === 0 || state.oneNode || pod.pod.spec.nodeName) return firstRejection(this.#localFilters, state, pod, node);
+    if (node.generation === 0 || state.oneNode || pod.pod.spec.nodeName)
+      return firstRejection(this.#localFilters, state, pod, node);
     const answers = this.#answers.of(pod.template);
     if (answers.generations[node.position] === node.generation) return answers.verdicts[node.position] ?? null;
     const status = firstRejection(this.#localFilters, state, pod, node);
