@@ -15,7 +15,7 @@ import { HpaCharts } from '../charts/HpaCharts.tsx';
 import { type Bounds, decisionOf, type Recommendation, recommendationsOf, targetKeyOf } from '../model/autoscalerState.ts';
 import { metricRows, metricText, windowSecondsOf } from '../model/autoscaling.ts';
 import { AutoscalerReasons, useSyncs } from './AutoscalerWhy.tsx';
-import { Conditions, KeyValues, Section } from './parts.tsx';
+import { ConditionsSection, KeyValues, Section } from './parts.tsx';
 
 /** A button that goes to an object. */
 export function ObjectLink({ id }: { id: ObjectKey }) {
@@ -94,18 +94,7 @@ export function HpaDetails({ hpa }: { hpa: HorizontalPodAutoscaler }) {
           <p className="note">{t('autoscaling:behaviourDefault', { seconds: windowSecondsOf(undefined, false, settings) })}</p>
         )}
       </Section>
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions
-            conditions={conditions.map(({ type, status, reason, message }) => ({
-              type,
-              status,
-              reason: reason ?? '',
-              message: message ?? '',
-            }))}
-          />
-        </Section>
-      ) : null}
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }
@@ -212,11 +201,7 @@ export function VpaDetails({ vpa }: { vpa: VerticalPodAutoscaler }) {
       <Section title={t('autoscaling:recommendation')}>
         <Recommendations vpa={vpa} />
       </Section>
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={conditions} />
-        </Section>
-      ) : null}
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }

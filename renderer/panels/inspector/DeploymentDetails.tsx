@@ -6,7 +6,8 @@ import { useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { DeploymentActions } from '../dock/RolloutTab.tsx';
 import { LoadPart } from './deferred.tsx';
-import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
+import { LabelsSection } from './Labels.tsx';
+import { ConditionsSection, KeyValues, Section } from './parts.tsx';
 
 /** The fields of the form, as typed. */
 interface Draft {
@@ -153,16 +154,8 @@ export function DeploymentDetails({ deployment }: { deployment: Deployment }) {
       <Section title={t('panels:edit')}>
         <DeploymentForm key={objectKey(deployment)} deployment={deployment} />
       </Section>
-      <Section title={t('panels:labels')}>
-        <Chips
-          items={Object.entries(deployment.metadata.labels ?? {}).map(([key, value]) => ({ id: key, text: `${key}=${value}` }))}
-        />
-      </Section>
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={conditions} />
-        </Section>
-      ) : null}
+      <LabelsSection labels={deployment.metadata.labels} />
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }

@@ -12,8 +12,9 @@ import { useEventRowsAbout } from '../dock/EventsTab.tsx';
 import { wasShutDown } from '../model/nodeDown.ts';
 import { isMirrorPod } from '../model/podFacts.ts';
 import { bytesText, resourceRows } from '../model/requests.ts';
+import { LabelsSection } from './Labels.tsx';
 import { PodList } from './PodList.tsx';
-import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
+import { Chips, ConditionsSection, KeyValues, Section } from './parts.tsx';
 
 const NO_PODS: readonly Pod[] = [];
 
@@ -87,16 +88,10 @@ function Shortages({ node }: { node: Node }) {
 
 /** Conditions of a node; that a shortage is absent is the good news here. */
 function NodeConditions({ node }: { node: Node }) {
-  const t = useT();
   const good = (type: string, status: string): 'yes' | 'bad' | 'unknown' =>
     status === 'Unknown' ? 'unknown' : (status === 'True') === (type === 'Ready') ? 'yes' : 'bad';
   const conditions = (node.status.conditions ?? []).map((one) => ({ ...one, tone: good(one.type, one.status) }));
-  if (conditions.length === 0) return null;
-  return (
-    <Section title={t('panels:conditions')}>
-      <Conditions conditions={conditions} />
-    </Section>
-  );
+  return <ConditionsSection conditions={conditions} />;
 }
 
 /** Facts and marks of a node, with the acts that fit them. */
@@ -110,7 +105,6 @@ export function NodeDetails({ node }: { node: Node }) {
   const ref = refOf(node);
   const cordoned = isCordoned(node);
   const ready = node.status.conditions?.find((condition) => condition.type === 'Ready');
-  const labels = Object.entries(node.metadata.labels ?? {});
   return (
     <>
       {fault === 'crashed' ? <Down node={node} /> : null}
@@ -149,19 +143,7 @@ export function NodeDetails({ node }: { node: Node }) {
           }}
         />
       </Section>
-      <Section
-        title={t('panels:labels')}
-        action={
-          <button type="button" className="link" onClick={() => openDialog({ type: 'label', target: ref })}>
-            {t('panels:addLabel')}
-          </button>
-        }
-      >
-        <Chips
-          items={labels.map(([key, value]) => ({ id: key, text: value === '' ? key : `${key}=${value}` }))}
-          onRemove={(key) => void sendCommand({ type: 'label', ref, set: {}, remove: [key] })}
-        />
-      </Section>
+      <LabelsSection labels={node.metadata.labels} target={ref} />
       <Section title={`${t('panels:pods')} · ${own.length}`}>
         <PodList pods={own} />
       </Section>

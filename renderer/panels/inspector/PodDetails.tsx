@@ -3,16 +3,16 @@ import type { Pod, Toleration } from '#shared/kube/types.ts';
 import { refOf } from '#shared/kube/types.ts';
 import { Tooltip } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
-import { sendCommand } from '../../store/actions.ts';
 import { useCluster } from '../../store/cluster.ts';
 import { replicaSetKeyOf } from '../../store/lineage.ts';
-import { openDialog, select } from '../../store/view.ts';
+import { select } from '../../store/view.ts';
 import { deadlineOf, endingOf, isMirrorPod, podStatusText } from '../model/podFacts.ts';
 import { requestsText } from '../model/requests.ts';
 import { Containers } from './Containers.tsx';
 import { Countdown } from './Countdown.tsx';
+import { LabelsSection } from './Labels.tsx';
 import { LogsSection } from './LogsSection.tsx';
-import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
+import { Chips, ConditionsSection, KeyValues, Section } from './parts.tsx';
 
 /** A toleration as people write it: `gpu=true:NoSchedule`, `dedicated (any value)`, `everything`. */
 export function tolerationText(toleration: Toleration): string {
@@ -92,7 +92,6 @@ export function PodDetails({ pod }: { pod: Pod }) {
   const node = pod.spec.nodeName;
   const restarts = (pod.status.containerStatuses ?? []).reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
   const priority = podPriority(pod);
-  const labels = Object.entries(pod.metadata.labels ?? {});
   return (
     <>
       <Notices pod={pod} />
@@ -149,24 +148,8 @@ export function PodDetails({ pod }: { pod: Pod }) {
           }))}
         />
       </Section>
-      <Section
-        title={t('panels:labels')}
-        action={
-          <button type="button" className="link" onClick={() => openDialog({ type: 'label', target: ref })}>
-            {t('panels:addLabel')}
-          </button>
-        }
-      >
-        <Chips
-          items={labels.map(([key, value]) => ({ id: key, text: `${key}=${value}` }))}
-          onRemove={(key) => void sendCommand({ type: 'label', ref, set: {}, remove: [key] })}
-        />
-      </Section>
-      {pod.status.conditions && pod.status.conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={pod.status.conditions} />
-        </Section>
-      ) : null}
+      <LabelsSection labels={pod.metadata.labels} target={ref} />
+      <ConditionsSection conditions={pod.status.conditions} />
       <p className="note">{t('panels:immutableHint')}</p>
     </>
   );

@@ -10,7 +10,8 @@ import { workloadActions } from '../../store/workloadActions.ts';
 import { templateOf, type Workload, workloadSummary } from '../../store/workloads.ts';
 import { revisionsOf } from '../model/revisions.ts';
 import { LoadPart } from './deferred.tsx';
-import { Chips, Conditions, KeyValues, Section } from './parts.tsx';
+import { LabelsSection } from './Labels.tsx';
+import { ConditionsSection, KeyValues, Section } from './parts.tsx';
 
 type Row = readonly [string, ReactNode];
 
@@ -168,16 +169,8 @@ export function WorkloadDetails({ workload }: { workload: Workload }) {
       <LoadPart workload={workload} />
       <Revisions key={objectKey(workload)} workload={workload} />
       <Owned workload={workload} />
-      <Section title={t('panels:labels')}>
-        <Chips
-          items={Object.entries(workload.metadata.labels ?? {}).map(([key, value]) => ({ id: key, text: `${key}=${value}` }))}
-        />
-      </Section>
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={conditions} />
-        </Section>
-      ) : null}
+      <LabelsSection labels={workload.metadata.labels} />
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }

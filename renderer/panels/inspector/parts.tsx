@@ -62,12 +62,17 @@ export function Chips({
   );
 }
 
-/** Condition rows: type, status, reason, the message beneath. `tone` where true is not the good news. */
-export function Conditions({
-  conditions,
-}: {
-  conditions: readonly { type: string; status: string; reason?: string; message?: string; tone?: 'yes' | 'bad' | 'unknown' }[];
-}) {
+/** A condition as it is shown; `tone` where true is not the good news. */
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly tone?: 'yes' | 'bad' | 'unknown';
+}
+
+/** Condition rows: type, status, reason, the message beneath. */
+function Conditions({ conditions }: { conditions: readonly Condition[] }) {
   return (
     <ul className="conditions">
       {conditions.map((condition) => (
@@ -81,5 +86,16 @@ export function Conditions({
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Conditions under their title; nothing where there are none. */
+export function ConditionsSection({ conditions }: { conditions: readonly Condition[] | undefined }) {
+  const t = useT();
+  if (!conditions || conditions.length === 0) return null;
+  return (
+    <Section title={t('panels:conditions')}>
+      <Conditions conditions={conditions} />
+    </Section>
   );
 }

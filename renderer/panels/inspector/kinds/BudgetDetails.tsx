@@ -4,7 +4,7 @@ import type { PodDisruptionBudget } from '#shared/kube/types.ts';
 import { useT } from '../../../i18n/index.ts';
 import { useCluster } from '../../../store/cluster.ts';
 import { PodList } from '../PodList.tsx';
-import { Conditions, KeyValues, Section } from '../parts.tsx';
+import { ConditionsSection, KeyValues, Section } from '../parts.tsx';
 
 /** A disruption budget: what it keeps, what may go now, and whom it covers. */
 export function BudgetDetails({ budget }: { budget: PodDisruptionBudget }) {
@@ -52,11 +52,7 @@ export function BudgetDetails({ budget }: { budget: PodDisruptionBudget }) {
       <Section title={`${t('objects:matching')} · ${covered.length}`}>
         <PodList pods={covered} />
       </Section>
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={conditions} />
-        </Section>
-      ) : null}
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }

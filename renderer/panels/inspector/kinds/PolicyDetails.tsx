@@ -14,7 +14,7 @@ import { useT } from '../../../i18n/index.ts';
 import { useCluster } from '../../../store/cluster.ts';
 import { select } from '../../../store/view.ts';
 import { type MatchView, matchView } from '../../model/policies.ts';
-import { Conditions, KeyValues, Section } from '../parts.tsx';
+import { ConditionsSection, KeyValues, Section } from '../parts.tsx';
 
 type Policy = ValidatingAdmissionPolicy | MutatingAdmissionPolicy;
 type Binding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
@@ -131,11 +131,7 @@ export function PolicyDetails({ policy }: { policy: Policy }) {
         title={t('objects:warnings')}
         rows={warnings.map(({ fieldRef, warning }) => ({ name: fieldRef, code: warning, note: '' }))}
       />
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={conditions} />
-        </Section>
-      ) : null}
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }

@@ -4,7 +4,7 @@ import { useT } from '../../../i18n/index.ts';
 import { useCluster } from '../../../store/cluster.ts';
 import { select } from '../../../store/view.ts';
 import { PodList } from '../PodList.tsx';
-import { Conditions, KeyValues, Section } from '../parts.tsx';
+import { ConditionsSection, KeyValues, Section } from '../parts.tsx';
 
 function Phase({ phase }: { phase: string }) {
   const tone = phase === 'Bound' || phase === 'Available' ? 'ok' : phase === 'Pending' ? 'warn' : 'bad';
@@ -59,11 +59,7 @@ export function ClaimDetails({ claim }: { claim: PersistentVolumeClaim }) {
       <Section title={`${t('objects:usedBy')} · ${users.length}`}>
         <PodList pods={users} />
       </Section>
-      {conditions.length > 0 ? (
-        <Section title={t('panels:conditions')}>
-          <Conditions conditions={conditions} />
-        </Section>
-      ) : null}
+      <ConditionsSection conditions={conditions} />
     </>
   );
 }
