@@ -38,7 +38,8 @@ function installed() {
 
 function npm(args) {
   const cli = process.env.npm_execpath;
-  const command = cli?.endsWith('.js') ? [process.execPath, cli] : [windows ? 'npm.cmd' : 'npm'];
+  // Under `npm run` this very process may be the Node in node_modules, which `npm ci` deletes: npm's own Node stays.
+  const command = cli?.endsWith('.js') ? [process.env.npm_node_execpath ?? process.execPath, cli] : [windows ? 'npm.cmd' : 'npm'];
   const [program, ...first] = command;
   const result = spawnSync(program, [...first, ...args], {
     cwd: root,
