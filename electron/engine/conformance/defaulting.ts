@@ -1,9 +1,8 @@
-import { compareStrings } from '#shared/core/compare.ts';
-import { isRecord } from '#shared/core/json.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
 import type { AnyObject } from '#shared/kube/types.ts';
 import { hasRules } from '../apiserver/validation/index.ts';
 import { createTestCluster } from '../testing/harness.ts';
+import { sortedValue, withoutSystemFields } from './canonical.ts';
 import type { ConformanceFamily } from './types.ts';
 
 /** An object as sent and as the API server stored it, as in `admission/defaulting.json`. */
@@ -41,28 +40,9 @@ export function runDefaultingFamily(pairs: readonly DefaultingPair[]): Conforman
 
 /** Text of an object with sorted keys, without system fields, times, and what is drawn or allocated. */
 function canonical(object: AnyObject): string {
-  const {
-    uid: _uid,
-    resourceVersion: _version,
-    creationTimestamp: _created,
-    managedFields: _managed,
-    ...metadata
-  } = object.metadata;
-  return JSON.stringify(sorted({ ...object, metadata }))
+  return JSON.stringify(sortedValue(withoutSystemFields({ ...object }), ['lastTransitionTime', 'lastPhaseTransitionTime']))
     .replace(/"kube-api-access-[a-z0-9]{5}"/g, '"kube-api-access-<suffix>"')
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
     .replace(/"10\.96\.\d+\.\d+"/g, '"<cluster ip>"')
     .replace(/"nodePort":\d+/g, '"nodePort":"<allocated>"');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  const names = Object.keys(value)
-    .filter(
-      (name) =>
-        value[name] !== null && value[name] !== undefined && name !== 'lastTransitionTime' && name !== 'lastPhaseTransitionTime',
-    )
-    .sort(compareStrings);
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
 }

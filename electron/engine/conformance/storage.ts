@@ -1,9 +1,9 @@
-import { compareStrings } from '#shared/core/compare.ts';
 import { isRecord } from '#shared/core/json.ts';
 import type { AnyObject } from '#shared/kube/types.ts';
 import { targetOf } from '../apiserver/request/path.ts';
 import { createTestCluster, type TestCluster } from '../testing/harness.ts';
 import { compare, type GovernanceCase, sendRequest } from './admission.ts';
+import { sortedValue } from './canonical.ts';
 import { runStorageScenarios } from './storage/scenarios.ts';
 import type { StorageScenario } from './storage/timeline.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from './types.ts';
@@ -63,14 +63,6 @@ function discard(test: TestCluster, { kind, metadata }: AnyObject): void {
 function plain(object: Readonly<Record<string, unknown>>, withStatus: boolean): string {
   const { metadata, status, ...rest } = object as AnyObject;
   const { name, namespace, finalizers } = metadata;
-  return JSON.stringify(sorted({ ...rest, metadata: { name, namespace, finalizers }, ...(withStatus ? { status } : {}) }));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  const names = Object.keys(value)
-    .filter((name) => value[name] !== null && value[name] !== undefined && name !== 'lastPhaseTransitionTime')
-    .sort(compareStrings);
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+  const kept = { ...rest, metadata: { name, namespace, finalizers }, ...(withStatus ? { status } : {}) };
+  return JSON.stringify(sortedValue(kept, ['lastPhaseTransitionTime']));
 }

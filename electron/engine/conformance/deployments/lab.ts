@@ -9,6 +9,7 @@ import { createReplicaSetController } from '../../controllers/replicaset/index.t
 import { createStatefulSetController } from '../../controllers/statefulset/index.ts';
 import { node } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
+import { LAB_KUBELET, labKubeletOf, withReady } from '../labKubelet.ts';
 
 /** Virtual silence after which the capture counted the cluster as settled. */
 const QUIET_MS = 450;
@@ -57,13 +58,10 @@ function isHeld(pod: Pod): boolean {
 
 /** Binder and kubelet in one: every pod is placed, started and removed without delay. */
 export function fakeKubelet(ctx: ComponentContext): Component {
-  const client = ctx.client('lab-kubelet');
-  const pods = ctx.informer('Pod');
+  const client = ctx.client(LAB_KUBELET);
   let placed = 0;
-  const queue = ctx.workQueue('lab-kubelet', (key) => {
-    const [namespace = '', name = ''] = key.split('/');
-    const pod = pods.lister.get(namespace, name);
-    if (pod === undefined) return;
+  return labKubeletOf(ctx, (pod) => {
+    const { namespace = '', name } = pod.metadata;
     if (pod.metadata.deletionTimestamp !== undefined) {
       if (pod.metadata.annotations?.['lab/term'] === undefined || !pod.spec.nodeName) {
         client.delete({ kind: 'Pod', namespace, name }, { gracePeriodSeconds: 0 });
@@ -76,28 +74,6 @@ export function fakeKubelet(ctx: ComponentContext): Component {
       );
     }
   });
-  const enqueue = (pod: Pod) => queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
-  let off: (() => void) | undefined;
-  return {
-    name: 'lab-kubelet',
-    start() {
-      queue.start();
-      off = pods.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after) }, { replay: true });
-    },
-    stop() {
-      off?.();
-      queue.stop();
-    },
-    queued: () => queue.length,
-  };
-}
-
-/** Copy of the pod with its Ready condition set. */
-export function withReady(pod: Pod, ready: boolean, now: string): Pod {
-  const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'Ready' && type !== 'ContainersReady');
-  const status = ready ? 'True' : 'False';
-  const conditions = ['Ready', 'ContainersReady'].map((type) => ({ type, status, lastTransitionTime: now }));
-  return { ...pod, status: { ...pod.status, conditions: [...others, ...conditions] } };
 }
 
 /** Starts a lab. `seed` decides random suffixes only; `more` are controllers beside those of workloads. */

@@ -3,8 +3,9 @@ import type { Pod } from '#shared/kube/types.ts';
 import { DELETION_COST } from '../../controllers/common/replicas/ranking.ts';
 import { type PodSettings, pod, replicaSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
+import { withReady } from '../labKubelet.ts';
 import type { Disagreement } from '../types.ts';
-import { createLab, type Lab, withReady } from './lab.ts';
+import { createLab, type Lab } from './lab.ts';
 
 /** One scenario about a bare ReplicaSet: each step with the pods' changes. */
 export interface ReplicaSetScenario {

@@ -3,7 +3,8 @@ import type { Pod, PodDisruptionBudget } from '#shared/kube/types.ts';
 import type { ApiResult } from '../../client/types.ts';
 import { budget, deployment, pod, statefulSet } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
-import { createLab, type Lab, withReady } from '../deployments/lab.ts';
+import { createLab, type Lab } from '../deployments/lab.ts';
+import { withReady } from '../labKubelet.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
 import { type GovernanceScenario, type GovernanceStep, Replay, refusalText } from './timeline.ts';
 

@@ -8,6 +8,7 @@ import { createStatefulSetController } from '../../controllers/statefulset/index
 import { formatTime, parseTime } from '../../sim/time.ts';
 import { node } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
+import { LAB_KUBELET, labKubeletOf, withReady } from '../labKubelet.ts';
 import type { Action } from './cases.ts';
 import { ScriptedSource } from './source.ts';
 
@@ -41,25 +42,11 @@ function isHeld(pod: Pod): boolean {
   return /:slow/.test(pod.spec.containers[0]?.image ?? '') || pod.metadata.annotations?.['lab/ready'] === 'manual';
 }
 
-function withReady(pod: Pod, ready: boolean, at: string): Pod {
-  const conditions = ['Ready', 'ContainersReady'].map((type) => ({
-    type,
-    status: ready ? 'True' : 'False',
-    lastTransitionTime: at as never,
-  }));
-  const others = (pod.status.conditions ?? []).filter(({ type }) => !conditions.some((one) => one.type === type));
-  return { ...pod, status: { ...pod.status, conditions: [...others, ...conditions] } };
-}
-
 /** Binder and kubelet in one. `costOf`: the deletion cost that a pod gets. */
 function labKubelet(ctx: ComponentContext, costOf: (pod: Pod) => number): Component {
-  const client = ctx.client('lab-kubelet');
-  const pods = ctx.informer('Pod');
-  const queue = ctx.workQueue('lab-kubelet', (key) => {
-    const slash = key.indexOf('/');
-    const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
-    const pod = pods.lister.get(namespace, name);
-    if (pod === undefined) return;
+  const client = ctx.client(LAB_KUBELET);
+  const look = (pod: Pod): void => {
+    const { namespace = '', name } = pod.metadata;
     if (pod.metadata.deletionTimestamp !== undefined) client.delete({ kind: 'Pod', namespace, name }, { gracePeriodSeconds: 0 });
     else if (!pod.spec.nodeName) {
       client.patch({ kind: 'Pod', namespace, name }, 'merge', {
@@ -71,22 +58,8 @@ function labKubelet(ctx: ComponentContext, costOf: (pod: Pod) => number): Compon
       const running: Pod = { ...pod, status: { ...pod.status, phase: 'Running', startTime: now as never } };
       client.updateStatus(withReady(running, !isHeld(pod), now));
     }
-  });
-  const enqueue = (pod: Pod) =>
-    queue.addAfter(`${pod.metadata.namespace}/${pod.metadata.name}`, pod.spec.nodeName ? 0 : START_MS);
-  let off: (() => void) | undefined;
-  return {
-    name: 'lab-kubelet',
-    start() {
-      queue.start();
-      off = pods.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after) }, { replay: true });
-    },
-    stop() {
-      off?.();
-      queue.stop();
-    },
-    queued: () => queue.length,
   };
+  return labKubeletOf(ctx, look, (pod) => (pod.spec.nodeName ? 0 : START_MS));
 }
 
 const TARGET_KINDS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'] as const;

@@ -4,6 +4,7 @@ import type { AnyObject } from '#shared/kube/types.ts';
 import { targetOf } from '../../apiserver/request/path.ts';
 import { createTestCluster, type TestCluster } from '../../testing/harness.ts';
 import { compare, type GovernanceCase, sendRequest } from '../admission.ts';
+import { sortedValue, withoutSystemFields } from '../canonical.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
 
 /**
@@ -48,19 +49,5 @@ function check(cluster: TestCluster, one: GovernanceCase): Disagreement[] {
 
 /** Text of an object with sorted keys, without what the system gives and without nulls. */
 function canonical(object: Readonly<Record<string, unknown>>): string {
-  const {
-    uid: _uid,
-    resourceVersion: _version,
-    creationTimestamp: _created,
-    managedFields: _managed,
-    ...metadata
-  } = isRecord(object.metadata) ? object.metadata : {};
-  return JSON.stringify(sorted({ ...object, metadata }));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  const names = Object.keys(value).filter((name) => value[name] !== null && value[name] !== undefined);
-  return Object.fromEntries(names.sort(compareStrings).map((name) => [name, sorted(value[name])]));
+  return JSON.stringify(sortedValue(withoutSystemFields(object)));
 }

@@ -1,10 +1,10 @@
-import { compareStrings } from '#shared/core/compare.ts';
 import { isRecord } from '#shared/core/json.ts';
 import { kindInfo } from '#shared/kube/registry.ts';
 import type { AnyObject, Status } from '#shared/kube/types.ts';
 import { type HttpResponse, handleRequest } from '../../apiserver/request/index.ts';
 import { createControllers } from '../../controllers/index.ts';
 import { createTestCluster, type TestCluster } from '../../testing/harness.ts';
+import { sortedValue, withoutSystemFields } from '../canonical.ts';
 import type { ConformanceFamily, ConformanceReport, Disagreement } from '../types.ts';
 import type { PolicyCommand, PolicyRequest, PolicyScenario } from './scenario.ts';
 
@@ -167,20 +167,11 @@ function comparable(words: string): string {
 
 /** An object without what no two servers give alike: uids, times, versions and drawn names. */
 function plain(object: unknown): unknown {
-  if (!isRecord(object) || !isRecord(object.metadata)) return object;
-  const { uid, creationTimestamp, resourceVersion, managedFields, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  return isRecord(object) && isRecord(object.metadata) ? withoutSystemFields(object) : object;
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(sorted(value)).replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-*****');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value ?? null;
-  const names = Object.keys(value).filter((name) => value[name] !== undefined && value[name] !== null);
-  return Object.fromEntries(names.sort(compareStrings).map((name) => [name, sorted(value[name])]));
+  return JSON.stringify(sortedValue(value ?? null)).replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-*****');
 }
 
 /** What the kubectl lines of the scenarios send, and how kubectl frames the answer. */

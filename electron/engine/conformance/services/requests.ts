@@ -4,6 +4,7 @@ import type { AnyObject } from '#shared/kube/types.ts';
 import { targetOf } from '../../apiserver/request/path.ts';
 import { createTestCluster, type TestCluster } from '../../testing/harness.ts';
 import { compare, type GovernanceCase, sendRequest } from '../admission.ts';
+import { sortedValue, withoutSystemFields } from '../canonical.ts';
 import type { ConformanceFamily, Disagreement } from '../types.ts';
 
 /** A captured request about services and what belongs to them. `warnings`: the texts alone. */
@@ -67,28 +68,16 @@ function chosenTexts(one: ServiceCase): string {
 }
 
 function canonical(object: Readonly<Record<string, unknown>>, one: ServiceCase): string {
-  const {
-    uid: _uid,
-    resourceVersion: _version,
-    creationTimestamp: _created,
-    managedFields: _managed,
-    ...metadata
-  } = isRecord(object.metadata) ? object.metadata : {};
+  const plain = withoutSystemFields(object);
+  const { metadata } = plain;
   const { name, generateName } = metadata as { name?: string; generateName?: string };
   const drawn = generateName !== undefined && name?.length === generateName.length + 5 && name.startsWith(generateName);
   const chosen = chosenTexts(one);
-  return JSON.stringify(sorted({ ...object, metadata: drawn ? { ...metadata, name: '<drawn>' } : metadata }))
+  return JSON.stringify(sortedValue(drawn ? { ...plain, metadata: { ...metadata, name: '<drawn>' } } : plain))
     .replace(/"10\.96\.\d+\.\d+"/g, (text) => (chosen.includes(text) ? text : '"<cluster ip>"'))
     .replace(/"(nodePort|healthCheckNodePort)":(\d+)/g, (text, field: string, port: string) =>
       chosen.includes(port) ? text : `"${field}":"<port>"`,
     );
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  const names = Object.keys(value).filter((name) => value[name] !== null && value[name] !== undefined);
-  return Object.fromEntries(names.sort(compareStrings).map((name) => [name, sorted(value[name])]));
 }
 
 /** Sends captured requests in their order to one cluster and compares code, words, warnings and the whole object answered. */

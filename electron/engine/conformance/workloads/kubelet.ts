@@ -1,6 +1,6 @@
 import type { Pod } from '#shared/kube/types.ts';
 import type { Component, ComponentContext } from '../../client/types.ts';
-import { withReady } from '../deployments/lab.ts';
+import { LAB_KUBELET, labKubeletOf, withReady } from '../labKubelet.ts';
 
 /** Annotations by which the capture told its fake kubelet what to do. Times in seconds, as text. */
 const RUN = 'lab/run';
@@ -65,7 +65,7 @@ function exited(pod: Pod, code: number, now: string): Pod {
  * `lab/term` gives them time (`manual`: until the scenario removes them), ends those with `lab/run` after that time with their exit code.
  */
 export function labKubelet(ctx: ComponentContext): Component {
-  const client = ctx.client('lab-kubelet');
+  const client = ctx.client(LAB_KUBELET);
   const pods = ctx.informer('Pod');
   const timers = new Set<string>();
   const find = (key: string): Pod | undefined => {
@@ -94,9 +94,7 @@ export function labKubelet(ctx: ComponentContext): Component {
     const run = pod.metadata.annotations?.[RUN];
     if (run !== undefined) later(key, pod.metadata.uid, 'exit', Number(run), (now) => end(key, now));
   };
-  const queue = ctx.workQueue('lab-kubelet', (key) => {
-    const pod = find(key);
-    if (pod === undefined) return;
+  return labKubeletOf(ctx, (pod, key) => {
     if (pod.metadata.deletionTimestamp !== undefined) {
       const term = pod.metadata.annotations?.[TERM];
       if (term === undefined || !pod.spec.nodeName) remove(pod);
@@ -106,18 +104,4 @@ export function labKubelet(ctx: ComponentContext): Component {
       if (started.ok) schedule(key, started.value);
     }
   });
-  const enqueue = (pod: Pod) => queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
-  let off: (() => void) | undefined;
-  return {
-    name: 'lab-kubelet',
-    start() {
-      queue.start();
-      off = pods.subscribe({ onAdd: enqueue, onUpdate: (_before, after) => enqueue(after) }, { replay: true });
-    },
-    stop() {
-      off?.();
-      queue.stop();
-    },
-    queued: () => queue.length,
-  };
 }

@@ -5,7 +5,8 @@ import { createControllers } from '../../controllers/index.ts';
 import { createScheduler } from '../../scheduler/index.ts';
 import { node } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
-import { type EventWrite, withReady } from '../deployments/lab.ts';
+import type { EventWrite } from '../deployments/lab.ts';
+import { withReady } from '../labKubelet.ts';
 import { isHeld, labKubelet } from './kubelet.ts';
 import { entryOf, type TimelineEntry } from './timeline.ts';
 

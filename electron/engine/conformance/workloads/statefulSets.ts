@@ -1,7 +1,7 @@
 import type { StatefulSet } from '#shared/kube/kinds.ts';
 import type { AnyObject, Pod } from '#shared/kube/types.ts';
 import { unwrap } from '../../testing/harness.ts';
-import { withReady } from '../deployments/lab.ts';
+import { withReady } from '../labKubelet.ts';
 import type { ConformanceFamily } from '../types.ts';
 import type { WorkloadLab } from './lab.ts';
 import { type CapturedCommand, runScenarioFamily, type Script, type ScriptStep, type WorkloadScenario } from './scenario.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fakeKubelet, withReady } from '../../conformance/deployments/lab.ts';
+import { fakeKubelet } from '../../conformance/deployments/lab.ts';
+import { withReady } from '../../conformance/labKubelet.ts';
 import { budget, deployment, node, pod } from '../../testing/builders.ts';
 import { createTestCluster, type TestCluster, unwrap } from '../../testing/harness.ts';
 import { goSelector } from '../common/goSelector.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StatefulSet } from '#shared/kube/kinds.ts';
 import type { AnyObject, Pod } from '#shared/kube/types.ts';
-import { createLab, type Lab, withReady } from '../../conformance/deployments/lab.ts';
+import { createLab, type Lab } from '../../conformance/deployments/lab.ts';
+import { withReady } from '../../conformance/labKubelet.ts';
 import { pod, statefulSet, type WorkloadSettings } from '../../testing/builders.ts';
 import { unwrap } from '../../testing/harness.ts';
 
