@@ -1,24 +1,9 @@
 import type { DaemonSet, ReplicationController } from '#shared/kube/kinds.ts';
 import { defaultTemplate } from './podSpec.ts';
+import { defaultRollingUpdate, REPLICAS, REVISION_HISTORY_LIMIT } from './workload.ts';
 
-type UpdateStrategy = NonNullable<DaemonSet['spec']['updateStrategy']>;
-
-const REVISION_HISTORY_LIMIT = 10;
 const MAX_UNAVAILABLE = 1;
 const MAX_SURGE = 0;
-const REPLICAS = 1;
-
-function defaultStrategy(strategy: UpdateStrategy | undefined): UpdateStrategy {
-  const type = strategy?.type || 'RollingUpdate';
-  if (type !== 'RollingUpdate') return { ...strategy, type };
-  const rolling = strategy?.rollingUpdate;
-  const rollingUpdate = {
-    ...rolling,
-    maxUnavailable: rolling?.maxUnavailable ?? MAX_UNAVAILABLE,
-    maxSurge: rolling?.maxSurge ?? MAX_SURGE,
-  };
-  return { ...strategy, type, rollingUpdate };
-}
 
 /** Models SetDefaults_DaemonSet of pkg/apis/apps/v1. */
 export function defaultDaemonSet(set: DaemonSet): DaemonSet {
@@ -29,7 +14,7 @@ export function defaultDaemonSet(set: DaemonSet): DaemonSet {
     spec: {
       ...spec,
       ...(spec.template ? { template: defaultTemplate(spec.template) } : {}),
-      updateStrategy: defaultStrategy(spec.updateStrategy),
+      updateStrategy: defaultRollingUpdate(spec.updateStrategy, MAX_UNAVAILABLE, MAX_SURGE),
       revisionHistoryLimit: spec.revisionHistoryLimit ?? REVISION_HISTORY_LIMIT,
     },
   };

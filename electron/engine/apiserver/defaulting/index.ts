@@ -31,10 +31,9 @@ import { defaultClaim, defaultStorageClass, defaultVolumeObject } from './storag
 import { defaultCsiDriver } from './storageDrivers.ts';
 import { defaultVerticalAutoscaler } from './vpa.ts';
 import { defaultMutatingWebhooks, defaultValidatingWebhooks } from './webhooks.ts';
+import { defaultRollingUpdate, REPLICAS, REVISION_HISTORY_LIMIT } from './workload.ts';
 
 const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
-const REPLICAS = 1;
-const REVISION_HISTORY_LIMIT = 10;
 const PROGRESS_DEADLINE_SECONDS = 600;
 const QUARTER = '25%';
 
@@ -138,17 +137,6 @@ function defaultReplicaSet(set: ReplicaSet): ReplicaSet {
   };
 }
 
-function defaultStrategy(strategy: Deployment['spec']['strategy']): NonNullable<Deployment['spec']['strategy']> {
-  const type = strategy?.type || 'RollingUpdate';
-  if (type !== 'RollingUpdate') return { ...strategy, type };
-  const rolling = strategy?.rollingUpdate;
-  return {
-    ...strategy,
-    type,
-    rollingUpdate: { ...rolling, maxUnavailable: rolling?.maxUnavailable ?? QUARTER, maxSurge: rolling?.maxSurge ?? QUARTER },
-  };
-}
-
 function defaultDeployment(deployment: Deployment): Deployment {
   const { spec } = deployment;
   if (spec === undefined) return deployment;
@@ -158,7 +146,7 @@ function defaultDeployment(deployment: Deployment): Deployment {
       ...spec,
       replicas: spec.replicas ?? REPLICAS,
       ...(spec.template ? { template: defaultTemplate(spec.template) } : {}),
-      strategy: defaultStrategy(spec.strategy),
+      strategy: defaultRollingUpdate(spec.strategy, QUARTER, QUARTER),
       revisionHistoryLimit: spec.revisionHistoryLimit ?? REVISION_HISTORY_LIMIT,
       progressDeadlineSeconds: spec.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS,
     },

@@ -2,11 +2,9 @@ import type { StatefulSet } from '#shared/kube/kinds.ts';
 import type { PersistentVolumeClaim } from '#shared/kube/storage.ts';
 import { defaultTemplate } from './podSpec.ts';
 import { defaultClaim } from './storage.ts';
+import { REPLICAS, REVISION_HISTORY_LIMIT } from './workload.ts';
 
 type UpdateStrategy = NonNullable<StatefulSet['spec']['updateStrategy']>;
-
-const REPLICAS = 1;
-const REVISION_HISTORY_LIMIT = 10;
 
 /** A strategy that is not named rolls; only then does it get a rollingUpdate of its own, and a partition wherever there is one. */
 function defaultStrategy(strategy: UpdateStrategy | undefined): UpdateStrategy {
