@@ -38,24 +38,30 @@ function LastChange({ id }: { id: ObjectKey }) {
   );
 }
 
+/** Name of an autoscaler and what it is about, each a way to it. */
+function ScalerHead({ scaler }: { scaler: HorizontalPodAutoscaler | VerticalPodAutoscaler }) {
+  const target = targetKeyOf(scaler);
+  return (
+    <th scope="row">
+      <button type="button" className="link" onClick={() => select(objectKey(scaler))}>
+        <KindIcon kind={scaler.kind} size={13} /> {scaler.metadata.name}
+      </button>
+      {target ? (
+        <div className="scaler-target">
+          <ArrowRight size={11} aria-hidden /> <ObjectLink id={target} />
+        </div>
+      ) : null}
+    </th>
+  );
+}
+
 function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean }) {
   const t = useT();
-  const key = objectKey(hpa);
-  const target = targetKeyOf(hpa);
   const decision = decisionOf(hpa);
   const { currentReplicas = 0, desiredReplicas = 0 } = hpa.status ?? {};
   return (
     <tr className={chosen ? 'chosen' : ''} aria-selected={chosen}>
-      <th scope="row">
-        <button type="button" className="link" onClick={() => select(key)}>
-          <KindIcon kind="HorizontalPodAutoscaler" size={13} /> {hpa.metadata.name}
-        </button>
-        {target ? (
-          <div className="scaler-target">
-            <ArrowRight size={11} aria-hidden /> <ObjectLink id={target} />
-          </div>
-        ) : null}
-      </th>
+      <ScalerHead scaler={hpa} />
       <td className="mono">
         {metricRows(hpa).map((row) => (
           <div key={row.id} className="metric-line">
@@ -77,7 +83,7 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
         <span className={`decision ${decision.tone}`}>
           {t(`autoscaling:decision_${decision.id}`, { count: decision.replicas })}
         </span>
-        <LastChange id={key} />
+        <LastChange id={objectKey(hpa)} />
       </td>
     </tr>
   );
@@ -85,20 +91,10 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
 
 function VpaRow({ vpa, chosen }: { vpa: VerticalPodAutoscaler; chosen: boolean }) {
   const t = useT();
-  const target = targetKeyOf(vpa);
   const [first] = recommendationsOf(vpa);
   return (
     <tr className={chosen ? 'chosen' : ''} aria-selected={chosen}>
-      <th scope="row">
-        <button type="button" className="link" onClick={() => select(objectKey(vpa))}>
-          <KindIcon kind="VerticalPodAutoscaler" size={13} /> {vpa.metadata.name}
-        </button>
-        {target ? (
-          <div className="scaler-target">
-            <ArrowRight size={11} aria-hidden /> <ObjectLink id={target} />
-          </div>
-        ) : null}
-      </th>
+      <ScalerHead scaler={vpa} />
       <td className="mono" colSpan={3}>
         {first
           ? `${first.container}: cpu ${first.cpu ? metricText('cpu', first.cpu.target) : '–'} · memory ${first.memory ? bytesText(first.memory.target) : '–'}`
