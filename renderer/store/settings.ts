@@ -10,25 +10,26 @@ interface SettingsState {
   readonly settings: SettingsView | undefined;
 }
 
-const useStore = create<SettingsState>()(() => ({ epoch: -1, settings: undefined }));
+/** What is known by now. */
+export const useSettingsStore = create<SettingsState>()(() => ({ epoch: -1, settings: undefined }));
 let asking = false;
 
 /** Asks once in each run (epoch); what was known is shown until the answer is there. An answer of a run that is over is not kept. */
-async function refresh(): Promise<void> {
+export async function askSettings(): Promise<void> {
   const { epoch } = useCluster.getState();
-  if (asking || epoch < 0 || epoch === useStore.getState().epoch) return;
+  if (asking || epoch < 0 || epoch === useSettingsStore.getState().epoch) return;
   asking = true;
   const answer = await ask({ type: 'settings' });
   asking = false;
-  if (useCluster.getState().epoch !== epoch) return refresh();
-  // A refusal leaves what was known; the next run asks again.
-  useStore.setState(({ settings }) => ({ epoch, settings: answer.ok ? answer.value : settings }));
+  if (useCluster.getState().epoch !== epoch) return askSettings();
+  // A refusal leaves what was known; whoever needs it next asks again.
+  if (answer.ok) useSettingsStore.setState({ epoch, settings: answer.value });
 }
 
 /** What the cluster was set up with; undefined until the host has answered. */
 export function useSettings(): SettingsView | undefined {
   const epoch = useCluster((state) => state.epoch);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another run has to be asked for its own
-  useEffect(() => void refresh(), [epoch]);
-  return useStore((state) => state.settings);
+  useEffect(() => void askSettings(), [epoch]);
+  return useSettingsStore((state) => state.settings);
 }
