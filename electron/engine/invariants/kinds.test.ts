@@ -100,7 +100,10 @@ describe('writes', () => {
       }) as unknown as AnyObject;
     expect(written(worldOf(), restarted(2), restarted(1))).toEqual(['container app was restarted 2 times, now 1']);
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } };
-    const daemons = object('DaemonSet', 'log', { spec: { updateStrategy: strategy, template: { spec: { containers: [] } } } });
+    const daemons = object('DaemonSet', 'log', {
+      status: { observedGeneration: 1 },
+      spec: { updateStrategy: strategy, template: { spec: { containers: [] } } },
+    });
     const nodes = ['m', 'n'].map((name) => ({ ...node(name), metadata: { name, uid: name } }) as unknown as AnyObject);
     const on = (name: string, metadata: object = {}) => podOf(daemons, `log-${name}`, { node: name, metadata });
     const fault = ['taken away while 1 of 2 nodes are without an available pod, 1 may be'];

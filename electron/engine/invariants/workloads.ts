@@ -78,7 +78,9 @@ export function crowdedNodes(objects: readonly AnyObject[]): string[] {
   const owned = podsByOwner(objects);
   const faults: string[] = [];
   for (const set of ofKind(objects, 'DaemonSet')) {
-    if (set.metadata.deletionTimestamp !== undefined) continue;
+    const { deletionTimestamp, generation } = set.metadata;
+    // Its controller has yet to see a surge that a person has just taken away.
+    if (deletionTimestamp !== undefined || set.status?.observedGeneration !== generation) continue;
     const surge = set.spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0;
     const most = surge === 0 || surge === '0%' ? 1 : 2;
     const counts = new Map<string, number>();
@@ -109,13 +111,13 @@ export function restlessWorkloads(objects: readonly AnyObject[]): string[] {
   ];
 }
 
-/** A set in order may wait for a pod that does not get ready; a parallel one waits for nothing. */
+/** A set in order may wait for ever for a pod that does not get ready or has ended; a parallel one waits for nothing. */
 function restlessStatefulSet(set: StatefulSet, pods: readonly Pod[]): string[] {
   const start = set.spec.ordinals?.start ?? 0;
   const wanted = set.spec.replicas ?? 1;
   const active = pods.filter(isActive);
   const inRange = active.filter((pod) => ordinalOf(pod) >= start && ordinalOf(pod) < start + wanted);
-  const waiting = set.spec.podManagementPolicy !== 'Parallel' && active.some((pod) => !isPodReady(pod));
+  const waiting = set.spec.podManagementPolicy !== 'Parallel' && pods.some((pod) => !isActive(pod) || !isPodReady(pod));
   const faults: string[] = [];
   if (!waiting && (inRange.length !== wanted || active.length !== wanted))
     faults.push(`stateful set ${nameOf(set)}: pods ${active.map(ordinalOf).join(' ')}, ${wanted} from ${start} wanted`);
