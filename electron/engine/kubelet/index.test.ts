@@ -279,6 +279,20 @@ describe('kubelet', () => {
     expect(cluster.events('a')).toContain('Normal SandboxChanged Pod sandbox changed, it will be killed and re-created.');
   });
 
+  it('a pod that came to a dead machine and was deleted meanwhile has failed when the machine is back', () => {
+    const { cluster, faults } = setUp();
+    cluster.create(node('n1'));
+    cluster.settle();
+    faults.crash('n1');
+    const late = pod('a', { nodeName: 'n1' });
+    cluster.create({ ...late, metadata: { ...late.metadata, finalizers: ['a.b/c'] } });
+    cluster.client.delete({ kind: 'Pod', namespace: 'default', name: 'a' });
+    cluster.runFor(60_000);
+    faults.recover('n1');
+    cluster.runFor(60_000);
+    expect(state(cluster)[0]).toBe('Failed');
+  });
+
   it('leaves a loaded status as it is', () => {
     const { cluster, kubelets } = setUp();
     kubelets.stop();

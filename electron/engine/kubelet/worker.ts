@@ -231,9 +231,10 @@ export class PodWorker {
 
   /** Reports the present state when the API server's differs. */
   report(): void {
-    if (!this.#host.reachable() || !this.#admitted) return;
+    if (!this.#host.reachable()) return;
     const pod = this.#current();
     if (pod === undefined) return;
+    if (!this.#admitted) return this.#reportNeverStarted(pod);
     const containers = this.#run.containers;
     const status = buildStatus(pod, {
       containers,
@@ -372,6 +373,13 @@ export class PodWorker {
   #stop(): void {
     const graceMs = (this.#run.pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
     if (this.#ending.shortens(graceMs) || this.#done) this.#ending.begin(graceMs);
+  }
+
+  /** A pod that has to go before it was taken up ends without having run. Models status_manager TerminatePod. */
+  #reportNeverStarted(pod: Pod): void {
+    if (!this.#ending.begun || isTerminal(pod)) return;
+    const written = this.#host.client.updateStatus({ ...pod, status: { ...pod.status, phase: 'Failed' } });
+    if (written.ok) this.#run.pod = written.value;
   }
 
   #stopped(): void {
