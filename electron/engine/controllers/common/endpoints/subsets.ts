@@ -19,10 +19,20 @@ function uidOf({ targetRef }: Address): string {
   return targetRef?.uid ?? '';
 }
 
+/** Keys of addresses met before; a function of the text alone, so forgetting them changes nothing. */
+const keys = new Map<string, string>();
+const MOST_KEYS = 100_000;
+
+/** A key by which addresses sort as their sixteen bytes do. */
 function bytesOf(ip: string): string {
+  const known = keys.get(ip);
+  if (known !== undefined) return known;
   const bytes = parseIp(ip)?.bytes ?? [];
   const whole = bytes.length === 4 ? [...new Array<number>(10).fill(0), 255, 255, ...bytes] : bytes;
-  return whole.map((byte) => String.fromCharCode(byte)).join('');
+  const key = whole.map((byte) => String.fromCharCode(byte)).join('');
+  if (keys.size >= MOST_KEYS) keys.clear();
+  keys.set(ip, key);
+  return key;
 }
 
 /** By address, then by the pod's uid. Models LessEndpointAddress. */
