@@ -94,13 +94,18 @@ const PRESSURE_WORDS = {
 function Chips({ model, fault, draining }: Omit<Parts, 'verdict'>) {
   const t = useT();
   const states: { id: string; text: string; title: string; tone: string }[] = [];
-  if (fault) states.push({ id: fault, text: t(`canvas:${fault}`), title: t(`canvas:${fault}`), tone: 'bad' });
+  if (fault) states.push({ id: fault, text: t(`canvas:${fault}`), title: t(`canvas:${fault}`), tone: 'state bad' });
   for (const pressure of model.pressures)
-    states.push({ id: pressure, text: t(PRESSURE_WORDS[pressure]), title: pressure, tone: 'bad' });
-  if (draining) states.push({ id: 'draining', text: t('canvas:draining'), title: t('canvas:draining'), tone: 'warn' });
-  if (model.cordoned) states.push({ id: 'cordoned', text: t('canvas:cordoned'), title: t('canvas:cordoned'), tone: 'bad' });
+    states.push({ id: pressure, text: t(PRESSURE_WORDS[pressure]), title: pressure, tone: 'state bad' });
+  if (draining) states.push({ id: 'draining', text: t('canvas:draining'), title: t('canvas:draining'), tone: 'state warn' });
+  if (model.cordoned) states.push({ id: 'cordoned', text: t('canvas:cordoned'), title: t('canvas:cordoned'), tone: 'state bad' });
   if (model.ready !== 'ready' && !fault)
-    states.push({ id: 'ready', text: t(`canvas:${model.ready}`), title: '', tone: model.ready === 'joining' ? '' : 'bad' });
+    states.push({
+      id: 'ready',
+      text: t(`canvas:${model.ready}`),
+      title: '',
+      tone: model.ready === 'joining' ? 'state' : 'state bad',
+    });
   const taints = model.taints.map((taint) => ({
     ...taint,
     tone: taint.effect === 'NoExecute' ? 'bad' : taint.effect === 'PreferNoSchedule' ? 'soft' : 'warn',

@@ -7,6 +7,12 @@ import { openDock, openInspector, select, toggleSelected, useView } from '../sto
 
 const NUDGE = 20;
 
+/** Keys of what has roll-outs; a Job has none to show. */
+const ROLLING = /^(Deployment|StatefulSet|DaemonSet)\//;
+
+/** Tables that tell of the workloads themselves: who watches one of them keeps it. */
+const ABOUT_WORKLOADS: ReadonlySet<string> = new Set(['autoscaling', 'refusals']);
+
 function keyUnder(target: EventTarget): { key: string; element: HTMLElement } | null {
   const element = target instanceof Element ? target.closest<HTMLElement>('[data-key]') : null;
   const key = element?.dataset.key;
@@ -31,7 +37,7 @@ export function onCanvasClick(event: MouseEvent): void {
   if (hit.key.startsWith('Pod/')) {
     openInspector('why');
     openDock('explain');
-  } else openDock('rollout');
+  } else if (ROLLING.test(hit.key) && !ABOUT_WORKLOADS.has(useView.getState().dockTab)) openDock('rollout');
 }
 
 const STEP: Record<string, { x: number; y: number }> = {

@@ -54,10 +54,12 @@ function useDrawing(canvas: Ref<HTMLCanvasElement>, track: Ref<HTMLDivElement>, 
     const colors = timelineColors(canvas.current);
     const size = { width: track.current.clientWidth, height: track.current.clientHeight };
     let timer = 0;
+    let drawnEndMs = 0;
     const draw = (): void => {
       timer = 0;
       const { nowMs } = useCluster.getState();
       const endMs = endNow();
+      drawnEndMs = endMs;
       if (canvas.current) drawTimeline(canvas.current, { marks: useMarks.getState().marks, nowMs, endMs, ...size }, colors);
       track.current?.setAttribute('aria-valuenow', String(Math.round(nowMs)));
       track.current?.setAttribute('aria-valuemax', String(endMs));
@@ -82,7 +84,11 @@ function useDrawing(canvas: Ref<HTMLCanvasElement>, track: Ref<HTMLDivElement>, 
       useCluster.subscribe((state, before) => {
         if (state.nowMs === before.nowMs && state.session === before.session) return;
         move();
-        later();
+        // A new scale moves the cursor at once, so the track under it must not lag behind.
+        if (endNow() !== drawnEndMs) {
+          window.clearTimeout(timer);
+          draw();
+        } else later();
       }),
       useMarks.subscribe(later),
     ];

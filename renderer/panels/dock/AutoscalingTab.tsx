@@ -59,6 +59,8 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
   const t = useT();
   const decision = decisionOf(hpa);
   const { currentReplicas = 0, desiredReplicas = 0 } = hpa.status ?? {};
+  // Before the first look that came to an end the wanted number is 0, which nobody wants.
+  const settled = desiredReplicas === 0 || currentReplicas === desiredReplicas;
   return (
     <tr className={chosen ? 'chosen' : ''} aria-selected={chosen}>
       <ScalerHead scaler={hpa} />
@@ -78,7 +80,7 @@ function HpaRow({ hpa, chosen }: { hpa: HorizontalPodAutoscaler; chosen: boolean
       <td className="num">
         {hpa.spec.minReplicas ?? 1} – {hpa.spec.maxReplicas}
       </td>
-      <td className="num">{currentReplicas === desiredReplicas ? currentReplicas : `${currentReplicas} → ${desiredReplicas}`}</td>
+      <td className="num">{settled ? currentReplicas : `${currentReplicas} → ${desiredReplicas}`}</td>
       <td>
         <span className={`decision ${decision.tone}`}>
           {t(`autoscaling:decision_${decision.id}`, { count: decision.replicas })}

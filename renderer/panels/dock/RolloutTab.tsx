@@ -20,6 +20,7 @@ const STATE_TEXT: Record<RolloutView['state'], MessageKey> = {
   progressing: 'panels:rolloutProgressing',
   stalled: 'panels:rolloutStalled',
   paused: 'panels:rolloutPaused',
+  refused: 'panels:rolloutRefused',
 };
 
 /** A count drawn against its limit: the line marks `limit`, the bar fills to `value` of `scale` pods. */
@@ -145,7 +146,10 @@ function Gauges({ view }: { view: RolloutView }) {
     <div className="gauges">
       <Gauge
         label={t('panels:rolloutTotal')}
-        hint={t('panels:rolloutTotalHint', { ceiling: view.ceiling, desired: view.desired })}
+        hint={t(view.ceiling === view.desired ? 'panels:rolloutTotalMost' : 'panels:rolloutTotalHint', {
+          ceiling: view.ceiling,
+          desired: view.desired,
+        })}
         value={view.total}
         limit={view.ceiling}
         scale={scale}

@@ -5,6 +5,7 @@ import { Button, SelectField, TextField } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { sendCommand } from '../../store/actions.ts';
 import { DeploymentActions } from '../dock/RolloutTab.tsx';
+import { refusalOf } from '../model/rollout.ts';
 import { LoadPart } from './deferred.tsx';
 import { LabelsSection } from './Labels.tsx';
 import { ConditionsSection, KeyValues, Section } from './parts.tsx';
@@ -141,8 +142,14 @@ function DeploymentForm({ deployment }: { deployment: Deployment }) {
 export function DeploymentDetails({ deployment }: { deployment: Deployment }) {
   const t = useT();
   const { readyReplicas = 0, conditions = [] } = deployment.status;
+  const refused = refusalOf(deployment);
   return (
     <>
+      {refused === undefined ? null : (
+        <p className="notice bad">
+          <b>{t('panels:rolloutRefused')}</b> {refused}
+        </p>
+      )}
       <KeyValues
         rows={[
           [t('panels:namespace'), deployment.metadata.namespace ?? ''],

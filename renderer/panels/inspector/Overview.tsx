@@ -59,7 +59,7 @@ export function Overview() {
       {session?.description ? <p className="story">{session.description}</p> : null}
       <KeyValues
         rows={[
-          [t('panels:node'), counts.nodes],
+          [t('panels:nodes'), counts.nodes],
           [t('panels:podsByPhase'), counts.pods],
         ]}
       />

@@ -209,6 +209,17 @@ describe('roll-out against its limits', () => {
     );
     expect([view.ceiling, view.floor]).toEqual([ceiling, floor]);
   });
+  it('says that pods are refused, in the words of the API server', () => {
+    const progressing = { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: 'is progressing' };
+    const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota: team-a' };
+    const view = (conditions: readonly object[]) => {
+      const plain = deployment({ replicas: 2 });
+      return rolloutView({ ...plain, status: { ...plain.status, conditions } } as Deployment, []);
+    };
+    expect(view([progressing])).toMatchObject({ state: 'progressing', message: 'is progressing' });
+    expect(view([progressing, refused])).toMatchObject({ state: 'refused', message: 'exceeded quota: team-a' });
+    expect(view([progressing, { ...refused, status: 'False' }])).toMatchObject({ state: 'progressing' });
+  });
   it('lists its own revisions, newest first', () => {
     const set = (name: string, revision: string, uid: string): ReplicaSet =>
       ({

@@ -24,7 +24,8 @@ export interface RolloutView {
   /** At least this many must be available (desired - maxUnavailable). */
   floor: number;
   paused: boolean;
-  state: 'complete' | 'progressing' | 'stalled' | 'paused';
+  /** `refused`: pods that are missing may not be created. */
+  state: 'complete' | 'progressing' | 'stalled' | 'paused' | 'refused';
   message: string | null;
   revisions: readonly RevisionRow[];
 }
@@ -48,10 +49,16 @@ function limits(deployment: Deployment, desired: number): { ceiling: number; flo
   return { ceiling: desired + surge, floor: Math.max(0, desired - allowed) };
 }
 
+/** Why pods of a Deployment may not be created, in the words of the API server; undefined when they may. */
+export function refusalOf(deployment: Deployment): string | undefined {
+  return deployment.status.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True')?.message;
+}
+
 function stateOf(deployment: Deployment, desired: number): RolloutView['state'] {
   if (deployment.spec.paused) return 'paused';
   const progressing = deployment.status.conditions?.find((condition) => condition.type === 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded') return 'stalled';
+  if (refusalOf(deployment) !== undefined) return 'refused';
   const { updatedReplicas = 0, replicas = 0, availableReplicas = 0, observedGeneration = 0 } = deployment.status;
   const settled = updatedReplicas === desired && replicas === desired && availableReplicas === desired;
   return settled && observedGeneration >= (deployment.metadata.generation ?? 0) ? 'complete' : 'progressing';
@@ -85,7 +92,7 @@ export function rolloutView(deployment: Deployment, replicaSets: Iterable<Replic
     ...limits(deployment, desired),
     paused: deployment.spec.paused === true,
     state: stateOf(deployment, desired),
-    message: progressing?.message ?? null,
+    message: refusalOf(deployment) ?? progressing?.message ?? null,
     revisions,
   };
 }
