@@ -76,7 +76,10 @@ export function unavailableExceeded(simulation: Simulation, change: StoredChange
   if (state === undefined || deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return [];
   const limits = rollingLimits(deployment);
   if (limits === undefined) return [];
-  const left = replicaSetsOf(state, deployment).reduce((sum, set) => sum + keptAvailable(set), 0);
+  // Of the other sets the controller knows what their status says; pods on their way out may still be in it.
+  const seen = (set: ReplicaSet): number =>
+    set.metadata.uid === now.metadata.uid ? keptAvailable(set) : (set.status?.availableReplicas ?? 0);
+  const left = replicaSetsOf(state, deployment).reduce((sum, set) => sum + seen(set), 0);
   if (left >= limits.least) return [];
   return [`revision ${change.revision}: scaling down ${nameOf(now)} left ${left} available, ${limits.least} must be`];
 }
