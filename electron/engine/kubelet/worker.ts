@@ -234,7 +234,10 @@ export class PodWorker {
     if (!this.#host.reachable()) return;
     const pod = this.#current();
     if (pod === undefined) return;
-    if (!this.#admitted) return this.#reportNeverStarted(pod);
+    if (!this.#admitted) {
+      this.#reportNeverStarted(pod);
+      return;
+    }
     const containers = this.#run.containers;
     const status = buildStatus(pod, {
       containers,

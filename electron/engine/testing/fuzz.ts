@@ -173,7 +173,7 @@ export const MAKERS: readonly Maker[] = [
 const DEPLOYMENTS: FuzzProgram = { start: fuzzStart, makers: MAKERS };
 
 /** A new simulation with the start of a seed loaded. */
-function fuzzSimulation(seed: number, program: FuzzProgram = DEPLOYMENTS): Simulation {
+export function fuzzSimulation(seed: number, program: FuzzProgram = DEPLOYMENTS): Simulation {
   const simulation = createSimulation({ seed });
   const loaded = simulation.load(program.start(seed));
   if (!loaded.ok) throw new Error(`seed ${seed}: ${loaded.error.map(({ status }) => status.message).join('; ')}`);
