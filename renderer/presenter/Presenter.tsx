@@ -26,6 +26,7 @@ function useSpoken(text: string): string {
 /** Whole presenter view: follows what happens, says it, and points at it. Mounted while it is on. */
 export function Presenter() {
   const t = useT();
+  const playing = useCluster((state) => state.session?.playing ?? false);
   const shown = useCaptions((state) => state.shown);
   const title = useCluster((state) => state.session?.title ?? '');
   const told = shown?.told ?? null;
@@ -46,8 +47,8 @@ export function Presenter() {
   useEffect(() => {
     if (nodes !== '') canvasPort()?.show(nodes.split('/'));
   }, [nodes]);
-  const words = told ? wordsOf(t, told) : { what: title, why: t('presenter:first') };
-  const spoken = useSpoken(`${words.what}. ${words.why}`);
+  const words = told ? wordsOf(t, told) : { what: title, why: playing ? '' : t('presenter:first') };
+  const spoken = useSpoken([words.what, words.why].filter((text) => text !== '').join('. '));
   return (
     <section className={`caption tone-${told ? toneOf(told) : 'plain'}`} aria-label={t('presenter:region')} data-testid="caption">
       <style>{spotlightCss(told)}</style>

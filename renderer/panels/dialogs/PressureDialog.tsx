@@ -49,9 +49,7 @@ function Slider({
     <div className={`slider ${under ? 'under' : ''}`}>
       <div className="slider-head">
         <label htmlFor={id}>{t(WORDS[signal])}</label>
-        <output htmlFor={id} className="mono">
-          {text}
-        </output>
+        <output htmlFor={id}>{text}</output>
       </div>
       <input
         id={id}

@@ -12,6 +12,13 @@ import { Refusal, useSubmit } from './useSubmit.tsx';
 
 const NAMES: Readonly<Record<FormKind, string>> = { StatefulSet: 'db', DaemonSet: 'agent', Job: 'job', CronJob: 'report' };
 
+const KINDS: Readonly<Record<FormKind, MessageKey>> = {
+  StatefulSet: 'palette:statefulSet',
+  DaemonSet: 'palette:daemonSet',
+  Job: 'palette:job',
+  CronJob: 'palette:cronJob',
+};
+
 const LEADS: Readonly<Record<FormKind, MessageKey>> = {
   StatefulSet: 'workloads:leadStatefulSet',
   DaemonSet: 'workloads:leadDaemonSet',
@@ -145,7 +152,7 @@ export function WorkloadDialog({ kind }: { kind: FormKind }) {
   const Fields = FIELDS[kind];
   return (
     <Dialog
-      title={t('workloads:newTitle', { kind })}
+      title={t('workloads:newTitle', { kind: t(KINDS[kind]) })}
       description={t(LEADS[kind])}
       width={640}
       onClose={closeDialog}

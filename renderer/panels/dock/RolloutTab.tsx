@@ -230,7 +230,7 @@ export function RolloutTab() {
     <div className="rollout-tab">
       <div className="rollout-head">
         <Chooser chosen={workload} />
-        <span className={`tag ${view.state}`}>{t(STATE_TEXT[view.state])}</span>
+        <span className={`tag ${view.state === 'refused' ? 'stalled' : view.state}`}>{t(STATE_TEXT[view.state])}</span>
         <span className="muted rollout-message">{view.message}</span>
         <RollingActions workload={workload} />
       </div>

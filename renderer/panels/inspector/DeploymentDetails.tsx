@@ -147,7 +147,7 @@ export function DeploymentDetails({ deployment }: { deployment: Deployment }) {
     <>
       {refused === undefined ? null : (
         <p className="notice bad">
-          <b>{t('panels:rolloutRefused')}</b> {refused}
+          <b>ReplicaFailure</b> {refused}
         </p>
       )}
       <KeyValues
