@@ -1,5 +1,5 @@
 import { compareStrings } from '#shared/core/compare.ts';
-import { controllerOf } from '#shared/kube/pod.ts';
+import { controllerOf, isTerminal } from '#shared/kube/pod.ts';
 import { type AnyObject, type Deployment, type Pod, type ReplicaSet, refOf } from '#shared/kube/types.ts';
 import type { Command, SingleCommand } from '#shared/protocol/index.ts';
 import type { ComponentContext } from '../client/types.ts';
@@ -92,9 +92,12 @@ export function pendingPods(ctx: ComponentContext): Pod[] {
   );
 }
 
-/** Some controller makes another one. */
+/** Kinds whose controllers make another pod, wherever there is room for it. A DaemonSet's comes back to its own node only. */
+const REPLACING: ReadonlySet<string> = new Set(['ReplicaSet', 'ReplicationController', 'StatefulSet', 'Job']);
+
+/** Some controller makes another one when this pod leaves; one that has ended already was replaced then, if at all. */
 export function isReplaced(pod: Pod): boolean {
-  return controllerOf(pod)?.kind === 'ReplicaSet';
+  return !isTerminal(pod) && REPLACING.has(controllerOf(pod)?.kind ?? '');
 }
 
 /** The pod that an owner makes in the place of one that left. */
