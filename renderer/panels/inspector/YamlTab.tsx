@@ -8,6 +8,7 @@ import { Button } from '../../components/index.ts';
 import { useT } from '../../i18n/index.ts';
 import { ask, sendCommand } from '../../store/actions.ts';
 import { yamlExtensions } from '../yaml/editor.ts';
+import { ProblemLines } from '../yaml/YamlEditor.tsx';
 
 function withoutStatus(object: AnyObject): AnyObject {
   const { status: _status, ...rest } = object;
@@ -99,17 +100,7 @@ export function YamlTab({ object }: { object: AnyObject }) {
     <div className="yaml-tab">
       <div className="yaml-editor" ref={host} />
       {edit && edit.version !== version ? <p className="notice">{t('panels:changedMeanwhile')}</p> : null}
-      {problems.length > 0 ? (
-        <ul className="problem-list" role="alert">
-          {problems.slice(0, 4).map((problem) => (
-            <li key={`${problem.line}|${problem.column}|${problem.message}`} className={problem.severity}>
-              {problem.line ? <span className="mono muted">{problem.line}: </span> : null}
-              {problem.path ? <b className="mono">{problem.path} </b> : null}
-              {problem.message}
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <ProblemLines problems={problems} />
       <div className="yaml-foot">
         <label className="inline-check">
           <input
